@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test lint types format notebooks bench e2e clean
+
+demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
+	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
+
+test: $(READY) lint types  ## every check
+	$(BIN)/pytest -n 2 --dist worksteal tests
+	$(BIN)/pytest --doctest-modules exactnb -q
+	$(BIN)/pytest -n 2 --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+notebooks: $(READY)        ## run the example notebooks again and keep their outputs
+	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
+
+bench: $(READY)
+	$(BIN)/pip install --quiet -e '.[bench]'
+	$(BIN)/python -m benchmarks
+
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV)

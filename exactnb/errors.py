@@ -1,0 +1,276 @@
+"""Every exception that exactnb raises, and the one table from Membrane's errors to them.
+
+::
+
+    ExactnbError                    message, hint, action, run_id
+    ├─ TransportError               no usable answer came            .status
+    │  ├─ AuthenticationError       no token, or one that is wrong or expired
+    │  ├─ AccessError               the login has no right to this   .reason
+    │  ├─ RateLimitError            too many calls                   .retry_at
+    │  ├─ ServerError               the service failed or was cut off
+    │  └─ BadAnswerError            an answer that is not what it should be
+    ├─ ConnectionStateError         the connection is not ready      .state, .url
+    ├─ NotFoundError (LookupError)  no such connection, action, record, resource
+    ├─ AmbiguousError (LookupError) more than one fits, and none was chosen
+    ├─ InputError (ValueError)      does not fit the input schema    .problems
+    ├─ ReadOnlyError                a write on a read-only connection
+    ├─ RunError                     Exact Online or Membrane refused  .data
+    ├─ DataError (ValueError)       an answer or frame lacks what was promised
+    └─ IncompleteError              a read stopped part-way          .frame
+       └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = [
+    "AccessError",
+    "AmbiguousError",
+    "AuthenticationError",
+    "BadAnswerError",
+    "ConnectionStateError",
+    "DataError",
+    "ExactnbError",
+    "IncompleteError",
+    "InputError",
+    "NotFoundError",
+    "PullInterrupted",
+    "RateLimitError",
+    "ReadOnlyError",
+    "RunError",
+    "ServerError",
+    "TransportError",
+    "from_envelope",
+]
+
+
+class ExactnbError(Exception):
+    """What happened, why, and what to do next.
+
+    Parameters
+    ----------
+    message
+        What happened, in one sentence.
+    hint
+        What to do next.
+    action
+        Key of the action that was run, if one was.
+    run_id
+        Membrane's ``actionRunId``: the thing to quote to support.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        action: str | None = None,
+        run_id: str | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.action = action
+        self.run_id = run_id
+        self.__dict__.update(details)
+
+    def __str__(self) -> str:
+        about = [
+            f"{name} {value}"
+            for name, value in (("action", self.action), ("run", self.run_id))
+            if value
+        ]
+        text = self.message + (f" ({', '.join(about)})" if about else "")
+        return f"{text}\n→ {self.hint}" if self.hint else text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # keyword arguments do not survive pickling by default
+        return _rebuild, (type(self), self.message, self.__dict__)
+
+
+def _rebuild(cls: type[ExactnbError], message: str, state: dict[str, Any]) -> ExactnbError:
+    error = cls(message)
+    error.__dict__.update(state)
+    return error
+
+
+class TransportError(ExactnbError):
+    """No usable answer came back."""
+
+    status: int | None = None
+
+
+class AuthenticationError(TransportError):
+    """There is no token, or the service does not accept it."""
+
+
+class AccessError(TransportError):
+    """The login is known but may not do this."""
+
+    reason: str | None = None
+
+
+class RateLimitError(TransportError):
+    """More calls than the service allows.
+
+    ``retry_at`` is the moment (epoch seconds) from which calls are allowed again, if known.
+    """
+
+    retry_at: float | None = None
+
+
+class ServerError(TransportError):
+    """The service failed, timed out, or dropped the connection."""
+
+
+class BadAnswerError(TransportError):
+    """An answer came, yet it is not what it should be: a web page, broken JSON, nothing."""
+
+
+class ConnectionStateError(ExactnbError):
+    """The connection exists but is not ready to use.
+
+    ``url`` is the page where a person can put that right, if there is one.
+    """
+
+    state: str | None = None
+    url: str | None = None
+
+
+class NotFoundError(ExactnbError, LookupError):
+    """No connection, action, record or resource of that name."""
+
+
+class AmbiguousError(ExactnbError, LookupError):
+    """More than one fits and none was chosen."""
+
+
+class InputError(ExactnbError, ValueError):
+    """The input does not fit the action's input schema.
+
+    ``problems`` lists every one as ``(path, message)``; a path is a tuple of names and
+    positions, such as ``("lines", 0, "quantity")``.
+    """
+
+    problems: Sequence[tuple[tuple[str | int, ...], str]] = ()
+
+
+class ReadOnlyError(ExactnbError):
+    """A write was asked of a connection that is open for reading only."""
+
+
+class RunError(ExactnbError):
+    """The action ran, and Exact Online or Membrane refused.
+
+    ``data`` is the service's own error body.
+    """
+
+    data: Any = None
+
+
+class DataError(ExactnbError, ValueError):
+    """An answer or a frame lacks what was promised."""
+
+
+class IncompleteError(ExactnbError):
+    """A read stopped part-way; ``frame`` holds the rows that came before it did."""
+
+    frame: Any = None
+
+
+class PullInterrupted(IncompleteError, KeyboardInterrupt):
+    """Someone pressed Ctrl-C during a read; ``frame`` holds the rows that came before."""
+
+
+#: Membrane's (type, key) → our class. The key decides where it is known, else the type.
+_BY_KEY: Mapping[str, type[ExactnbError]] = {
+    "not_authenticated": AuthenticationError,
+    "access_token_expired": ConnectionStateError,
+    "connection_is_defunct": ConnectionStateError,
+    "access_denied": AccessError,
+    "not_found": NotFoundError,
+    "rate_limit_exceeded": RateLimitError,
+}
+_BY_TYPE: Mapping[str, type[ExactnbError]] = {
+    "bad_request": RunError,
+    "connection": ConnectionStateError,
+    "configuration": RunError,
+    "dependency_error": RunError,
+    "concurrency": ServerError,
+    "internal": ServerError,
+    "action_run": RunError,
+    "action_instance_setup": RunError,
+    "unit_run": RunError,
+    "custom_code": RunError,
+    "flow_run": RunError,
+    "flow_instance_setup": RunError,
+    "insufficient_credit": AccessError,
+    "openrouter_not_configured": RunError,
+}
+_BY_STATUS: Mapping[int, type[ExactnbError]] = {
+    401: AuthenticationError,
+    403: AccessError,
+    404: NotFoundError,
+    429: RateLimitError,
+}
+_HINTS: Mapping[type[ExactnbError], str] = {
+    AuthenticationError: "Set MEMBRANE_TOKEN to a valid token, or pass token=… to ex.connect().",
+    AccessError: "Ask whoever manages Membrane or Exact Online for the right to do this.",
+    ConnectionStateError: "Reconnect Exact Online in Membrane, then call ex.connect() again.",
+    RateLimitError: "Wait for the limit to reset, then run the cell again.",
+    ServerError: "The service had a problem; run the cell again in a minute.",
+}
+
+
+def is_envelope(body: Any) -> bool:
+    """Whether a decoded body is one of Membrane's own errors, not an answer of Exact Online."""
+    return (
+        isinstance(body, dict)
+        and isinstance(body.get("message"), str)
+        and body.get("type") in _BY_TYPE
+    )
+
+
+def from_envelope(
+    body: Mapping[str, Any], status: int | None = None, *, action: str | None = None
+) -> ExactnbError:
+    """Membrane's error body as one of our exceptions; the innermost cause gives the reason.
+
+    Parameters
+    ----------
+    body
+        ``{type?, key?, message, data?, causedByError?, actionRunId?}``.
+    status
+        HTTP status of the answer, if it came over HTTP.
+    action
+        Key of the action that was run.
+    """
+    kind = (
+        _BY_KEY.get(str(body.get("key")))
+        or _BY_TYPE.get(str(body.get("type")))
+        or _BY_STATUS.get(status or 0)
+        or (ServerError if (status or 0) >= 500 else RunError)
+    )
+    message = str(body.get("message") or "The service gave an error without a message")
+    innermost = body
+    while isinstance(innermost.get("causedByError"), dict):
+        innermost = innermost["causedByError"]
+        inner = innermost.get("message")
+        if inner and str(inner) not in message:
+            message = f"{message}: {inner}"
+    details: dict[str, Any] = {}
+    if issubclass(kind, TransportError):
+        details["status"] = status
+    if issubclass(kind, RunError):
+        details["data"] = dict(body)
+    run_id = body.get("actionRunId")
+    return kind(
+        message,
+        hint=_HINTS.get(kind),
+        action=action,
+        run_id=str(run_id) if run_id else None,
+        **details,
+    )

@@ -1,0 +1,83 @@
+"""Every default number and environment variable, once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["ENVIRONMENT", "Settings"]
+
+#: setting → the environment variables that give it, first one set wins
+ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "api_url": ("MEMBRANE_API_URL", "MEMBRANE_API_URI"),
+    "token": ("MEMBRANE_TOKEN", "MEMBRANE_ACCESS_TOKEN"),
+    "workspace_key": ("MEMBRANE_WORKSPACE_KEY",),
+    "workspace_secret": ("MEMBRANE_WORKSPACE_SECRET",),
+    "tenant_key": ("MEMBRANE_TENANT_KEY", "MEMBRANE_TEST_CUSTOMER_ID"),
+    "membrane_bin": ("EXACTNB_MEMBRANE_BIN",),
+    "exact_prefix": ("EXACTNB_EXACT_PREFIX",),
+    "calls_a_minute": ("EXACTNB_CALLS_A_MINUTE",),
+    "calls_a_day": ("EXACTNB_CALLS_A_DAY",),
+}
+
+
+class Settings(BaseModel):
+    """What can be set; :meth:`load` reads the environment, arguments win over it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_url: str = "https://api.getmembrane.com"
+    api_version: str = "2025-10-21"
+    """Sent as the header ``membrane-api-version``."""
+
+    token: str | None = Field(default=None, repr=False)
+    workspace_key: str | None = None
+    workspace_secret: str | None = Field(default=None, repr=False)
+    tenant_key: str | None = None
+    token_lifetime: int = 3600
+    """Seconds for which a token that is minted here is valid."""
+    token_renewal: int = 60
+    """Seconds before its end at which a minted token is made anew."""
+
+    membrane_bin: str = "membrane"
+    """The ``membrane`` command, or a command line such as ``npx @membranehq/cli``."""
+
+    connect_timeout: float = 10.0
+    read_timeout: float = 30.0
+    """Seconds for a short call, such as listing connections."""
+    run_timeout: float = 70.0
+    """Seconds for a call that Membrane may take up to 60 s for: runs and the proxy."""
+
+    retries: int = 4
+    """Times that a read is sent again after 429, 502, 503, 504 or a dropped socket."""
+    backoff: float = 0.5
+    """Seconds before the first retry; doubles each time, with jitter."""
+    backoff_limit: float = 30.0
+    longest_wait: float = 120.0
+    """Seconds that a service may ask us to wait before we rather raise."""
+
+    calls_a_minute: int | None = 60
+    """Calls that Exact Online allows in a clock minute for one administration; None: no limit."""
+    calls_a_day: int | None = 5000
+    errors_an_hour: int = 8
+    """Errors after which we stop by ourselves; Exact Online blocks the key at ten."""
+
+    exact_prefix: str = "/api/v1"
+    """What stands before ``/{division}`` in Exact's paths, for the connector's base address."""
+
+    progress_delay: float = 1.0
+    """Seconds a read may take before it shows its progress."""
+
+    @classmethod
+    def load(cls, **given: Any) -> Settings:
+        """Settings from the environment, with those given (and not None) put over them."""
+        found: dict[str, Any] = {}
+        for name, variables in ENVIRONMENT.items():
+            value = next((os.environ[v] for v in variables if os.environ.get(v)), None)
+            if value is not None:
+                found[name] = value
+        found.update({name: value for name, value in given.items() if value is not None})
+        return cls.model_validate(found)
