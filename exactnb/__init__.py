@@ -1,1 +1,59 @@
-"""x."""
+"""An Exact Online administration in a notebook.
+
+>>> import exactnb as ex
+>>> books = ex.demo()
+>>> invoices = books.list_sales_invoices()
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from exactnb._version import __version__
+
+if TYPE_CHECKING:
+    from exactnb import errors
+    from exactnb.actions import Run
+    from exactnb.connection import Connection
+    from exactnb.display.options import options
+    from exactnb.display.show import show
+    from exactnb.errors import ExactnbError
+    from exactnb.opening import connect, demo
+
+#: the menu: name → where it is; nothing is imported before it is asked for
+_MENU = {
+    "Connection": "exactnb.connection",
+    "ExactnbError": "exactnb.errors",
+    "Run": "exactnb.actions",
+    "connect": "exactnb.opening",
+    "demo": "exactnb.opening",
+    "errors": "exactnb.errors",
+    "options": "exactnb.display.options",
+    "show": "exactnb.display.show",
+}
+
+__all__ = [
+    "Connection",
+    "ExactnbError",
+    "Run",
+    "__version__",
+    "connect",
+    "demo",
+    "errors",
+    "options",
+    "show",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MENU:
+        raise AttributeError(f"module 'exactnb' has no attribute {name!r}")
+    module = import_module(_MENU[name])
+    value = module if name == "errors" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,161 @@
+"""The actions of a connection: finding one by its key, and what it takes."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from exactnb.errors import NotFoundError
+from exactnb.schema.check import find_name, sketch
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from exactnb.membrane.api import Membrane
+    from exactnb.membrane.models import Action
+
+__all__ = ["Catalog", "expand_input", "id_input", "inputs_frame", "reads"]
+
+_READ_KEYS = ("list-", "get-", "find-", "search-")
+_READ_TYPES = {
+    "list-data-records",
+    "find-data-record-by-id",
+    "match-data-record",
+    "search-data-record",
+}
+
+
+def reads(action: Action) -> bool:
+    """Whether an action only reads; one that does not say so by its type or key may write."""
+    return action.type in _READ_TYPES or (action.key or "").startswith(_READ_KEYS)
+
+
+class Catalog:
+    """The actions of one connection; the list of them is asked for once."""
+
+    def __init__(self, membrane: Membrane, connection_id: str) -> None:
+        self._membrane = membrane
+        self._connection_id = connection_id
+        self._known: dict[str, Action] = {}
+        self._lock = threading.Lock()
+
+    def search(self, intent: str | None = None, limit: int | None = None) -> list[Action]:
+        """The actions, best match first when an intent is given."""
+        found: list[Action] = []
+        for action in self._membrane.actions(
+            connection_id=self._connection_id, intent=intent, limit=limit
+        ):
+            found.append(action)
+            if limit is not None and len(found) >= limit:
+                break
+        self._remember(found)
+        return found
+
+    def find(self, selector: str) -> Action:
+        """An action by its key or id.
+
+        Raises
+        ------
+        NotFoundError
+            There is none; the hint names the nearest keys.
+        """
+        selector = selector.strip()
+        with self._lock:
+            if not self._known:
+                self.search()
+            if selector not in self._known:
+                # a long catalogue may keep an action back until it is searched for
+                self.search(selector.replace("-", " ").replace("_", " ")[:200])
+        if selector in self._known:
+            return self._known[selector]
+        keys = sorted({action.key for action in self._known.values() if action.key})
+        near = difflib.get_close_matches(selector.replace("_", "-"), keys, n=3)
+        raise NotFoundError(
+            f"There is no action {selector!r} on this connection",
+            hint=f"Did you mean {' or '.join(near)}?"
+            if near
+            else "books.actions('what you want to do') searches for one.",
+        )
+
+    def _remember(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            for selector in (action.key, action.id):
+                if selector:
+                    self._known.setdefault(selector, action)
+
+
+def actions_frame(actions: Iterable[Action]) -> pd.DataFrame:
+    """One row an action: key, name, description, writes, inputs (required ones starred), id."""
+    import pandas as pd
+
+    rows = [
+        (a.key or a.id, a.name, a.description or "", not reads(a), sketch(a.input_schema), a.id)
+        for a in actions
+    ]
+    columns = ["key", "name", "description", "writes", "inputs", "id"]
+    types = {name: "bool" if name == "writes" else "str" for name in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def inputs_frame(action: Action) -> pd.DataFrame:
+    """One row an input: its name, type, whether required, description, choices."""
+    import pandas as pd
+
+    schema = action.input_schema or {}
+    required = schema.get("required") or []
+    rows = [
+        (
+            name,
+            _kind(field),
+            name in required,
+            str(field.get("description") or field.get("title") or ""),
+            ", ".join(_choices(field)),
+        )
+        for name, field in (schema.get("properties") or {}).items()
+        if isinstance(field, Mapping)
+    ]
+    columns = ["input", "type", "required", "description", "choices"]
+    types = {name: "bool" if name == "required" else "str" for name in columns}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _kind(field: Mapping[str, Any]) -> str:
+    kind = field.get("type")
+    said = " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "any")
+    return f"{said} ({field['format']})" if field.get("format") else said
+
+
+def _choices(field: Mapping[str, Any]) -> list[str]:
+    said = []
+    for choice in field.get("referenceRecords") or field.get("enum") or []:
+        if isinstance(choice, Mapping):
+            value = choice.get("id", choice.get("value"))
+            label = choice.get("name", choice.get("label"))
+            said.append(f"{value} {label}" if label is not None else str(value))
+        else:
+            said.append(str(choice))
+    return said
+
+
+def id_input(action: Action) -> str:
+    """The input that takes a record's key: ``id``, else one like ``accountId``."""
+    schema = action.input_schema or {}
+    noun = (action.key or "").partition("-")[2]
+    for name in ("id", f"{noun}id", "recordid"):
+        own = find_name(name, schema)
+        if own:
+            return own
+    required = schema.get("required") or []
+    return str(required[0]) if len(required) == 1 else "id"
+
+
+def expand_input(action: Action, lines: str) -> dict[str, Any]:
+    """The input that asks for the lines of a record too; empty when the action has none."""
+    for name, field in ((action.input_schema or {}).get("properties") or {}).items():
+        folded = name.replace("_", "").replace("$", "").lower()
+        if folded.startswith(("expand", "includelines", "withlines")):
+            boolean = isinstance(field, Mapping) and field.get("type") == "boolean"
+            return {name: True if boolean else lines}
+    return {}

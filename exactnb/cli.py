@@ -1,0 +1,81 @@
+"""The ``exactnb`` command: ``lab`` opens the notebooks, ``sandbox`` serves a make-believe service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from exactnb._version import __version__
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status comes back."""
+    parser = argparse.ArgumentParser(prog="exactnb", description="Exact Online in a notebook.")
+    parser.add_argument("--version", action="version", version=f"exactnb {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    lab = commands.add_parser("lab", help="open a notebook in JupyterLab")
+    lab.add_argument("notebook", nargs="?", type=Path, help="the notebook to open first")
+    lab.add_argument("--port", type=int, default=8888)
+
+    sandbox = commands.add_parser(
+        "sandbox", help="serve a make-believe Membrane and Exact Online on this machine"
+    )
+    sandbox.add_argument("--host", default="127.0.0.1")
+    sandbox.add_argument("--port", type=int, default=8123)
+    sandbox.add_argument("--size", type=int, help="ledger lines, about (12000)")
+    sandbox.add_argument(
+        "--dialect", choices=("odata", "unwrapped", "camel", "records"), default="odata"
+    )
+    sandbox.add_argument("--data", type=Path, metavar="DIR", help="keep here what is written")
+    sandbox.add_argument(
+        "--limits", action="store_true", help="refuse the 61st call in a minute, as Exact does"
+    )
+
+    chosen = parser.parse_args(arguments)
+    return _lab(chosen) if chosen.command == "lab" else _sandbox(chosen)
+
+
+def _lab(chosen: argparse.Namespace) -> int:
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        print("JupyterLab is not installed: pip install 'exactnb[lab]'", file=sys.stderr)
+        return 1
+    options = [f"--ServerApp.port={chosen.port}"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        options.append("--ServerApp.allow_root=True")
+    if not _has_screen():
+        options.append("--ServerApp.open_browser=False")
+    if chosen.notebook is not None:
+        if not chosen.notebook.is_file():
+            print(f"There is no notebook {chosen.notebook}", file=sys.stderr)
+            return 1
+        options.append(str(chosen.notebook))
+    LabApp.launch_instance(argv=options)
+    return 0
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _sandbox(chosen: argparse.Namespace) -> int:
+    from exactnb.sandbox.serve import serve
+
+    serve(
+        chosen.host,
+        chosen.port,
+        size=chosen.size,
+        dialect=chosen.dialect,
+        data=chosen.data,
+        limits=chosen.limits,
+    )
+    return 0

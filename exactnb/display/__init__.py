@@ -1,0 +1,1 @@
+"""How things look: cards, tables, numbers and dates. Knows plain values and frames, nobody else."""

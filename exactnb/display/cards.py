@@ -1,0 +1,62 @@
+"""A card: a title, a state, at most a few facts; as HTML and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from exactnb.display.style import CARD, TONES
+
+__all__ = ["Card"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says; every value is text and is shown as text.
+
+    Parameters
+    ----------
+    title
+        What it is about.
+    facts
+        Name → value, shown in two columns.
+    state
+        A word with a dot, such as "ready".
+    tone
+        "good", "bad" or "quiet": the colour of the dot, never its only meaning.
+    notes
+        Lines underneath.
+    """
+
+    title: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    state: str = ""
+    tone: str = "quiet"
+    notes: Sequence[str] = ()
+
+    def _repr_html_(self) -> str:
+        state = (
+            f'<span class="exactnb-state" style="color:{TONES[self.tone]}">'
+            f"● {escape(self.state)}</span>"
+            if self.state
+            else ""
+        )
+        facts = "".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+            for name, value in self.facts.items()
+        )
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return (
+            f'{CARD}<section class="exactnb-card" aria-label="{escape(self.title)}">'
+            f"<header><strong>{escape(self.title)}</strong>{state}</header>"
+            f"<dl>{facts}</dl>{notes}</section>"
+        )
+
+    def __str__(self) -> str:
+        width = max((len(name) for name in self.facts), default=0)
+        head = self.title + (f"  ● {self.state}" if self.state else "")
+        facts = [f"  {name.ljust(width)}  {value}" for name, value in self.facts.items()]
+        return "\n".join([head, *facts, *(f"  {note}" for note in self.notes)])
+
+    __repr__ = __str__

@@ -1,0 +1,25 @@
+"""What a user can set about how things look."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["Options", "options"]
+
+
+class Options(BaseModel):
+    """Settings of the display; a misspelt one is refused at once."""
+
+    model_config = ConfigDict(validate_assignment=True, extra="forbid")
+
+    language: Literal["en", "nl"] = "en"
+    """Language of labels, and how numbers and dates are written."""
+    rows: int = 60
+    """Rows that ``show`` puts on the page at most; it says how many there are."""
+    columns: int = 8
+    """Columns that ``show`` picks when none are named."""
+
+
+options = Options()

@@ -1,0 +1,257 @@
+"""``show``: a frame as a table, a record as a card; the rest as it shows itself."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from exactnb.display.cards import Card
+from exactnb.display.formats import is_missing, text
+from exactnb.display.options import options
+from exactnb.display.style import TABLE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Table", "show"]
+
+#: words in column names that people look for, most telling first
+_TELLING = (
+    "code",
+    "number",
+    "name",
+    "description",
+    "date",
+    "due_date",
+    "status",
+    "amount_dc",
+    "amount",
+    "quantity",
+    "price",
+    "email",
+    "city",
+    "country",
+)
+
+
+def show(
+    thing: Any,
+    *,
+    columns: Sequence[str] | None = None,
+    rows: int | None = None,
+    caption: str | None = None,
+    interactive: bool = False,
+) -> Any:
+    """A frame as a table that says how much of it is shown; a record as a card.
+
+    Parameters
+    ----------
+    thing
+        A DataFrame, a record (Series or mapping), or anything that shows itself.
+    columns
+        Columns to show; by default the most telling ones that hold something.
+    rows
+        Rows to show at most; ``options.rows`` by default.
+    caption
+        Title of the table; by default where the frame came from.
+    interactive
+        A table to sort, search and page through, offline (larger; all rows go in).
+
+    Raises
+    ------
+    KeyError
+        A column that the frame does not have.
+
+    Examples
+    --------
+    >>> import exactnb as ex
+    >>> books = ex.demo()
+    >>> print(ex.show(books.list_gl_accounts(), columns=["code", "description"], rows=2))
+    list-gl-accounts · Exact Online
+    code  description
+    0300  Inventaris
+    0310  Afschrijving inventaris
+    2 of 75 rows · 2 of 44 columns
+    """
+    import pandas as pd
+
+    if isinstance(thing, pd.DataFrame):
+        title = caption or _origin(thing)
+        chosen = list(columns) if columns is not None else telling_columns(thing)
+        missing = [name for name in chosen if name not in thing.columns]
+        if missing:
+            raise KeyError(f"no column {', '.join(map(repr, missing))}; see frame.columns")
+        table = Table(thing, chosen, rows or options.rows, title)
+        return Interactive(table) if interactive else table
+    if isinstance(thing, (pd.Series, Mapping)):
+        return Record(dict(thing.items()), caption)
+    return thing
+
+
+def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
+    """The columns that say most: filled, not keys, and by the words people look for."""
+    most = most or options.columns
+    filled = [
+        name
+        for name in frame.columns
+        if not (name == "id" or name.endswith("_id"))
+        and (len(frame) == 0 or bool(frame[name].notna().any()))
+        and not _is_key(frame[name])
+    ]
+
+    def rank(name: str) -> tuple[int, int]:
+        words = [i for i, word in enumerate(_TELLING) if name == word or name.endswith(word)]
+        return (min(words, default=len(_TELLING)), filled.index(name))
+
+    chosen = set(sorted(filled, key=rank)[:most])
+    return [name for name in filled if name in chosen]
+
+
+def _is_key(values: Any) -> bool:
+    """Whether a column holds GUIDs, which no one reads."""
+    sample = values.dropna().head(3)
+    return len(sample) > 0 and all(
+        isinstance(v, str) and len(v) == 36 and v.count("-") == 4 for v in sample
+    )
+
+
+def _origin(frame: pd.DataFrame) -> str:
+    told = [frame.attrs.get(k) for k in ("action", "resource", "connection") if frame.attrs.get(k)]
+    return " · ".join(str(t) for t in told)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for reading; data in it are text, never markup."""
+
+    frame: pd.DataFrame
+    columns: Sequence[str]
+    rows: int
+    caption: str
+
+    @property
+    def note(self) -> str:
+        """How much of the frame is shown, and what is wrong with it, if anything."""
+        shown = min(self.rows, len(self.frame))
+        note = (
+            f"{shown:,} of {len(self.frame):,} rows · "
+            f"{len(self.columns)} of {len(self.frame.columns)} columns"
+        )
+        if self.frame.attrs.get("complete") == "no":
+            note += f" · incomplete: {self.frame.attrs.get('stopped', 'the read was stopped')}"
+        return note
+
+    def cells(self) -> list[list[str]]:
+        """The shown cells as text."""
+        head = self.frame[list(self.columns)].head(self.rows)
+        return [
+            [text(v) for v in row]
+            for row in zip(*(head[c].astype(object) for c in head), strict=True)
+        ]
+
+    def numeric(self) -> list[bool]:
+        """Which columns hold numbers, and so stand to the right."""
+        return [
+            self.frame[c].dtype.kind in "iuf" and self.frame[c].dtype.name != "boolean"
+            for c in self.columns
+        ]
+
+    def _repr_html_(self) -> str:
+        right = [' class="n"' if n else "" for n in self.numeric()]
+        head = "".join(f"<th{r}>{escape(c)}</th>" for c, r in zip(self.columns, right, strict=True))
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td{r}>{escape(c)}</td>" for c, r in zip(row, right, strict=True))
+            + "</tr>"
+            for row in self.cells()
+        )
+        return (
+            f'{TABLE}<div class="exactnb-table"><table><caption>{escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+            f"<p>{escape(self.note)}</p></div>"
+        )
+
+    def __str__(self) -> str:
+        rows = [list(self.columns), *self.cells()]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
+        right = self.numeric()
+        lines = [
+            "  ".join(
+                cell.rjust(w) if r else cell.ljust(w)
+                for cell, w, r in zip(row, widths, right, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
+        return "\n".join([line for line in (self.caption,) if line] + lines + [self.note])
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Interactive:
+    """A table to sort, search and page through; it carries its own script (0.9 MB), offline."""
+
+    table: Table
+
+    def _repr_html_(self) -> str:
+        from itables import options as itables_options
+        from itables import to_html_datatable
+        from itables.javascript import generate_init_offline_itables_html
+
+        frame = self.table.frame[list(self.table.columns)]
+        key = hashlib.sha256(frame.to_csv().encode()).hexdigest()[:12]
+        html = to_html_datatable(
+            frame,
+            caption=self.table.caption,
+            connected=False,
+            maxBytes=0,  # a table that hides rows is a defect
+            table_id=f"exactnb-{key}",  # the same data give the same page
+            display_logo_when_loading=False,
+        )
+        return str(generate_init_offline_itables_html(itables_options.dt_bundle)) + str(html)
+
+    def __repr__(self) -> str:
+        return str(self.table)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as a card: what says most first, the rest folded beneath."""
+
+    fields: Mapping[str, Any]
+    caption: str | None = None
+
+    def _parts(self) -> tuple[Card, dict[str, str]]:
+        filled = {k: text(v) for k, v in self.fields.items() if not is_missing(v) and text(v)}
+        by_name = ("name", "full_name", "description", "invoice_number", "order_number", "code")
+        title = self.caption or next((filled[n] for n in by_name if n in filled), "Record")
+        plain = {k: v for k, v in filled.items() if not (len(v) == 36 and v.count("-") == 4)}
+
+        def rank(name: str) -> int:
+            words = [i for i, w in enumerate(_TELLING) if name == w or name.endswith(w)]
+            return min(words, default=len(_TELLING))
+
+        first = set(sorted(plain, key=rank)[: options.columns])
+        facts = {k: v for k, v in plain.items() if k in first}
+        return Card(title, facts), {k: v for k, v in filled.items() if k not in first}
+
+    def _repr_html_(self) -> str:
+        card, rest = self._parts()
+        more = "".join(
+            f"<tr><td>{escape(k)}</td><td>{escape(v)}</td></tr>" for k, v in rest.items()
+        )
+        return card._repr_html_() + (
+            f'{TABLE}<details class="exactnb-table"><summary>{len(rest)} more fields</summary>'
+            f"<table><tbody>{more}</tbody></table></details>"
+            if rest
+            else ""
+        )
+
+    def __str__(self) -> str:
+        card, rest = self._parts()
+        return str(card) + (f"\n  and {len(rest)} more fields" if rest else "")
+
+    __repr__ = __str__

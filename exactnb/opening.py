@@ -1,0 +1,130 @@
+"""From nothing to an administration: ``connect()`` with an account, ``demo()`` without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exactnb.connection import Connection
+from exactnb.errors import AmbiguousError, ConnectionStateError, NotFoundError
+from exactnb.membrane.api import Membrane
+from exactnb.membrane.pacing import Paced
+from exactnb.membrane.transport import HTTPTransport
+from exactnb.settings import Settings
+
+if TYPE_CHECKING:
+    from exactnb.membrane.models import ConnectionInfo
+    from exactnb.membrane.transport import Transport
+
+__all__ = ["connect", "demo"]
+
+
+def connect(
+    connection: str | None = None,
+    *,
+    division: int | None = None,
+    read_only: bool = True,
+    token: str | None = None,
+    api_url: str | None = None,
+    transport: Transport | None = None,
+) -> Connection:
+    """The administration behind a Membrane connection to Exact Online.
+
+    Parameters
+    ----------
+    connection
+        Id, key or name of the connection; it may be left out when there is just one.
+    division
+        Code of the administration; left out: the one that the login is in.
+    read_only
+        True refuses every write. Open for writing with ``read_only=False``.
+    token
+        Membrane token; else ``MEMBRANE_TOKEN``, ``MEMBRANE_ACCESS_TOKEN``, a workspace key
+        and secret, or the ``membrane`` command's login.
+    api_url
+        Base address; else ``MEMBRANE_API_URL``, ``MEMBRANE_API_URI``, or Membrane's own.
+    transport
+        Another way to Membrane, such as ``CLITransport()``.
+
+    Raises
+    ------
+    AuthenticationError
+        No token, or one that is not accepted.
+    NotFoundError
+        No such connection, or none to Exact Online at all.
+    AmbiguousError
+        Several connections and none chosen.
+    ConnectionStateError
+        The connection is not ready; ``url`` leads to where it can be put right.
+    """
+    settings = Settings.load(token=token, api_url=api_url)
+    if transport is None:
+        transport = Paced(HTTPTransport(settings), settings)
+    membrane = Membrane(transport, settings)
+    info = _choose(membrane, connection)
+    if not info.ready:
+        why = f": {info.problem}" if info.problem else ""
+        where = f"Open {info.url} to sign in" if info.url else "Reconnect it in Membrane"
+        raise ConnectionStateError(
+            f"Connection {info.name} is not ready ({info.status}){why}",
+            hint=f"{where}, then run this again.",
+            state=info.status,
+            url=info.url,
+        )
+    return Connection(membrane, info, settings, division=division, read_only=read_only)
+
+
+def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = False) -> Connection:
+    """An embedded wholesaler in bicycles, offline and the same for everybody; it may write.
+
+    What is written is kept until the connection is gone.
+
+    Parameters
+    ----------
+    size
+        Ledger lines, about: 12,000 unless said; 100,000 and 1,000,000 tell the same stories.
+    dialect
+        How its actions answer: "odata", "unwrapped", "camel" or "records". The DataFrames are
+        the same; this exists to prove that.
+
+    Examples
+    --------
+    >>> demo().division
+    102030
+    """
+    import httpx
+
+    from exactnb.sandbox import Sandbox
+
+    sandbox = Sandbox(size, dialect=dialect)
+    settings = Settings(
+        api_url="http://sandbox.example",
+        token=sandbox.token,
+        calls_a_minute=None,
+        calls_a_day=None,
+    )
+    client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
+    membrane = Membrane(Paced(HTTPTransport(settings, client=client), settings), settings)
+    info = membrane.connection(sandbox.connection_id)
+    return Connection(membrane, info, settings, division=None, read_only=read_only)
+
+
+def _choose(membrane: Membrane, wanted: str | None) -> ConnectionInfo:
+    every = list(membrane.connections())
+    if wanted is not None:
+        fits = [c for c in every if wanted in (c.id, c.key, c.name)]
+    else:
+        fits = [c for c in every if "exact" in f"{c.app or ''} {c.name}".lower()]
+    if len(fits) == 1:
+        return fits[0]
+    listed = ", ".join(f"{c.name} ({c.id})" for c in (fits or every))
+    if fits:
+        raise AmbiguousError(
+            f"{len(fits)} connections fit: {listed}",
+            hint=f"Choose one by its id: ex.connect({fits[0].id!r}).",
+        )
+    what = f"connection {wanted!r}" if wanted is not None else "connection to Exact Online"
+    raise NotFoundError(
+        f"There is no {what}" + (f"; there are: {listed}" if every else " in this workspace"),
+        hint="Make one in Membrane (or with `membrane connect`), then run this again; "
+        "ex.demo() needs none.",
+    )

@@ -1,0 +1,144 @@
+"""How things look: numbers, dates, cards, tables; data are text, never markup."""
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from exactnb.display import formats
+from exactnb.display.cards import Card
+from exactnb.display.options import Options, options
+from exactnb.display.show import show
+
+NASTY = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def dutch():
+    options.language = "nl"
+    yield
+    options.language = "en"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "dutch"),
+    [
+        (1234.56, "1,234.56", "1.234,56"),
+        (-1234567.5, "-1,234,567.50", "-1.234.567,50"),
+        (0.0, "0.00", "0,00"),
+        (-0.001, "-0.001", "-0,001"),
+        (Decimal("0.10"), "0.10", "0,10"),
+        (dt.date(2025, 12, 31), "2025-12-31", "31-12-2025"),
+        (dt.datetime(2025, 12, 31, 9, 5), "2025-12-31 09:05", "31-12-2025 09:05"),
+        (True, "yes", "ja"),
+        (7, "7", "7"),
+        (1.23456, "1.23456", "1,23456"),
+        (None, "", ""),
+        (math.nan, "", ""),
+        (pd.NaT, "", ""),
+        ("1300", "1300", "1300"),
+    ],
+)
+def test_a_cell_reads_as_a_bookkeeper_writes_it(value, english, dutch):
+    assert formats.text(value) == english
+    options.language = "nl"
+    try:
+        assert formats.text(value) == dutch
+    finally:
+        options.language = "en"
+
+
+def test_options_refuse_what_they_do_not_know():
+    with pytest.raises(ValueError, match="langauge"):
+        Options().langauge = "nl"
+    with pytest.raises(ValueError, match="language"):
+        Options().language = "fr"
+
+
+def test_a_card_is_text_and_html():
+    card = Card("Connection", {"Division": "102030", "Name": NASTY}, state="ready", tone="good")
+    assert str(card).splitlines()[0] == "Connection  ● ready"
+    assert "Division  102030" in str(card)
+    html = card._repr_html_()
+    assert NASTY not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.fixture
+def frame():
+    rows = 100
+    frame = pd.DataFrame(
+        {
+            "id": ["0b5a9c1e-0000-4000-8000-000000000000"] * rows,
+            "account": ["0b5a9c1e-0000-4000-8000-000000000001"] * rows,
+            "code": [f"{i:04}" for i in range(rows)],
+            "name": [NASTY] + ["Jansen BV"] * (rows - 1),
+            "amount_dc": [1234.5] * rows,
+            "empty": [None] * rows,
+            "invoice_date": pd.to_datetime(["2025-12-31"] * rows),
+        }
+    )
+    frame.attrs.update(action="list-things", connection="Exact Online")
+    return frame
+
+
+def test_a_table_says_how_much_it_shows(frame):
+    table = show(frame, rows=10)
+    assert "10 of 100 rows · 4 of 7 columns" in str(table)
+    assert str(table).startswith("list-things · Exact Online\n")
+    assert "10 of 100 rows" in table._repr_html_()
+
+
+def test_a_table_picks_columns_that_say_something(frame):
+    assert show(frame).columns == ["code", "name", "amount_dc", "invoice_date"]
+
+
+def test_data_in_a_table_is_never_markup(frame):
+    html = show(frame)._repr_html_()
+    assert NASTY not in html
+    assert "&lt;script&gt;" in html
+    assert NASTY not in show(frame, interactive=True)._repr_html_()
+
+
+def test_numbers_stand_to_the_right(frame):
+    assert '<td class="n">1,234.50</td>' in show(frame)._repr_html_()
+
+
+def test_an_incomplete_frame_says_so_in_its_table(frame):
+    frame.attrs.update(complete="no", stopped="the connection was lost")
+    assert "incomplete: the connection was lost" in str(show(frame))
+
+
+def test_an_unknown_column_is_named(frame):
+    with pytest.raises(KeyError, match="nmae"):
+        show(frame, columns=["nmae"])
+
+
+def test_an_empty_frame_shows_its_columns(frame):
+    assert "0 of 0 rows" in str(show(frame.head(0)))
+
+
+def test_an_interactive_table_holds_every_row_and_needs_no_network(frame):
+    html = show(frame, interactive=True)._repr_html_()
+    data = html[html.index("dt_args = ") :]
+    assert data.count("Jansen BV") == 99
+    assert 'src="http' not in html
+    assert "from 'http" not in html
+    assert html == show(frame, interactive=True)._repr_html_()
+
+
+def test_a_record_is_a_card_with_the_rest_folded(frame):
+    record = frame.iloc[1].copy()
+    record["phone"] = "050 123"
+    card = show(record)
+    assert str(card).startswith("Jansen BV")
+    assert "0001" in str(card)
+    assert "<details" in card._repr_html_()
+    assert NASTY not in show(frame.iloc[0])._repr_html_()
+
+
+def test_what_shows_itself_is_left_alone():
+    thing = object()
+    assert show(thing) is thing
