@@ -1,0 +1,376 @@
+"""What is stored, and which fields follow from what is stored: one declaration, much SQL.
+
+A *stored* entity is a table in ``main`` with a column for each value that is its own. Fields
+that are looked up through a reference (``AccountName`` through ``Account``) or that put a code
+in words (``StatusDescription``) are declared here; a view of the entity's name in ``temp`` joins
+them. SQLite leaves out the joins that a query does not use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+
+from exactnb.sandbox.exact.entities import Entity, entities
+
+#: entities with a table of their own; every other one is a view in views.sql
+STORED = tuple(
+    ["SystemDivisions", "GLAccounts", "Journals", "VATCodes", "VatPercentages", "PaymentConditions", "Accounts", "Contacts", "Items", "Projects", "SalesOrders", "SalesOrderLines", "SalesInvoices", "SalesInvoiceLines", "PurchaseInvoices", "PurchaseInvoiceLines", "Transactions", "TransactionLines", "Returns", "FinancialPeriods", "GLClassifications", "GLAccountClassificationMappings", "GLTransactionTypes", "SyncDeleted"]
+)
+
+#: tables that no entity shows as they are
+HIDDEN: Mapping[str, Mapping[str, str]] = {
+    "Users": {
+        **{name: f.type for name, f in entities()["Me"].scalars.items()},
+        "Created": "DateTime",
+        "Modified": "DateTime",
+        "Creator": "Guid",
+        "Modifier": "Guid",
+    },
+    "ItemGroups": {
+        "ID": "Guid",
+        "Code": "String",
+        "Description": "String",
+        "IsDefault": "Byte",
+        "GLRevenue": "Guid",
+        "GLCosts": "Guid",
+        "GLStock": "Guid",
+        "GLPurchaseAccount": "Guid",
+        "Notes": "String",
+        "Created": "DateTime",
+        "Modified": "DateTime",
+        "Creator": "Guid",
+        "Modifier": "Guid",
+    },
+}
+
+#: what the entry resources hold beyond what a transaction, or its line, has a column for
+EXTRAS: Mapping[str, Mapping[str, str]] = {
+    "EntryExtras": {
+        "EntryID": "Guid",
+        "BatchNumber": "Int32",
+        "BankStatementDocument": "Guid",
+        "GAccountAmountFC": "Double",
+        "ProcessNumber": "Int32",
+        "Reversal": "Boolean",
+        "WithholdingTaxAmountDC": "Double",
+        "WithholdingTaxBaseAmount": "Double",
+        "WithholdingTaxPercentage": "Double",
+    },
+    "LineExtras": {
+        "ID": "Guid",
+        "Expense": "Guid",
+        "From": "DateTime",
+        "To": "DateTime",
+        "IntraStatArea": "String",
+        "IntraStatCountry": "String",
+        "IntraStatDeliveryTerm": "String",
+        "IntraStatTransactionA": "String",
+        "IntraStatTransactionB": "String",
+        "IntraStatTransportMethod": "String",
+        "OurRef": "Int32",
+        "PaymentMethod": "String",
+        "PrivateUsePercentage": "Double",
+        "StatisticalNetWeight": "Double",
+        "StatisticalNumber": "String",
+        "StatisticalQuantity": "Double",
+        "StatisticalValue": "Double",
+        "TaxSchedule": "Guid",
+        "TrackingNumber": "Guid",
+        "VATNonDeductiblePercentage": "Double",
+        "WithholdingAmountDC": "Double",
+        "WithholdingTax": "String",
+    },
+}
+
+#: column → printf format of the codes that the service pads
+PADDED: Mapping[str, str] = {
+    "Country": "%-3s",
+    "Language": "%-10s",
+    "Legislation": "%-3s",
+    "Unit": "%-8s",
+    "UnitCode": "%-8s",
+    "VATCode": "%-3s",
+    "SalesVATCode": "%-3s",
+    "SalesVatCode": "%-3s",
+    "PurchaseVATCode": "%-3s",
+    "VATCodes.Code": "%-3s",
+    "Accounts.Code": "%18s",
+}
+
+SQL_TYPES = {
+    "Guid": "TEXT",
+    "String": "TEXT",
+    "Binary": "TEXT",
+    "Double": "NUMERIC",  # a whole number is kept as an integer, and so it is on the wire
+}
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A field that refers to a record elsewhere, and the fields that follow from it."""
+
+    via: str
+    target: str
+    gives: Mapping[str, str] = field(default_factory=dict)
+    on: str = "ID"
+    within: tuple[str, ...] = ()
+    """Only in these entities; empty: in every stored one that has the field."""
+
+
+def _codes(target: str, *pairs: str) -> Iterator[Lookup]:
+    for pair in pairs:
+        via, description = pair.split(">")
+        yield Lookup(via, target, {description: "Description"} if description else {}, on="Code")
+
+
+LOOKUPS: tuple[Lookup, ...] = (
+    Lookup("Creator", "Users", {"CreatorFullName": "FullName"}, on="UserID"),
+    Lookup("Modifier", "Users", {"ModifierFullName": "FullName"}, on="UserID"),
+    Lookup("AccountManager", "Users", {"AccountManagerFullName": "FullName"}, on="UserID"),
+    Lookup("Salesperson", "Users", {"SalespersonFullName": "FullName"}, on="UserID"),
+    Lookup("Approver", "Users", {"ApproverFullName": "FullName"}, on="UserID"),
+    Lookup("Manager", "Users", {"ManagerFullname": "FullName"}, on="UserID"),
+    Lookup("Account", "Accounts", {"AccountCode": "Code", "AccountName": "Name"}),
+    Lookup(
+        "Account",
+        "Accounts",
+        {"AccountIsSupplier": "IsSupplier", "AccountMainContact": "MainContact"},
+        within=("Contacts",),
+    ),
+    Lookup(
+        "InvoiceAccount", "Accounts", {"InvoiceAccountCode": "Code", "InvoiceAccountName": "Name"}
+    ),
+    Lookup("Reseller", "Accounts", {"ResellerCode": "Code", "ResellerName": "Name"}),
+    Lookup("Parent", "Accounts", within=("Accounts",)),
+    Lookup("Supplier", "Accounts"),
+    Lookup("OrderedBy", "Accounts", {"OrderedByName": "Name"}),
+    Lookup("InvoiceTo", "Accounts", {"InvoiceToName": "Name"}),
+    Lookup("DeliverTo", "Accounts", {"DeliverToName": "Name"}),
+    Lookup("MainContact", "Contacts"),
+    Lookup("OrderedByContactPerson", "Contacts", {"OrderedByContactPersonFullName": "FullName"}),
+    Lookup("InvoiceToContactPerson", "Contacts", {"InvoiceToContactPersonFullName": "FullName"}),
+    Lookup("DeliverToContactPerson", "Contacts", {"DeliverToContactPersonFullName": "FullName"}),
+    Lookup("ContactPerson", "Contacts"),
+    Lookup("AccountContact", "Contacts"),
+    Lookup("Item", "Items", {"ItemCode": "Code", "ItemDescription": "Description"}),
+    Lookup("FixedPriceItem", "Items", {"FixedPriceItemDescription": "Description"}),
+    Lookup("PrepaidItem", "Items", {"PrepaidItemDescription": "Description"}),
+    Lookup(
+        "ItemGroup",
+        "ItemGroups",
+        {"ItemGroupCode": "Code", "ItemGroupDescription": "Description"},
+    ),
+    Lookup("Project", "Projects", {"ProjectCode": "Code", "ProjectDescription": "Description"}),
+    Lookup(
+        "GLAccount",
+        "GLAccounts",
+        {
+            "GLAccountCode": "Code",
+            "GLAccountDescription": "Description",
+            "GLAccountType": "Type",
+        },
+    ),
+    *(
+        Lookup(name, "GLAccounts", {f"{name}Code": "Code", f"{name}Description": "Description"})
+        for name in ["GLRevenue", "GLCosts", "GLStock", "GLCostsWorkInProgress", "GLRevenueWorkInProgress", "GLToPay", "GLToClaim", "GLDiscountPurchase", "GLDiscountSales"]
+    ),
+    *(
+        Lookup(name, "GLAccounts")
+        for name in ["GLAP", "GLAR", "GLAccountSales", "GLAccountPurchase", "PaymentInTransitAccount"]
+    ),
+    Lookup(
+        "Classification",
+        "GLClassifications",
+        {"ClassificationCode": "Code", "ClassificationDescription": "Description"},
+        within=("GLAccountClassificationMappings",),
+    ),
+    Lookup("InvoiceID", "SalesInvoices", on="InvoiceID", within=("SalesInvoiceLines",)),
+    Lookup(
+        "OrderID", "SalesOrders", {"OrderNumber": "OrderNumber"}, "OrderID", ("SalesOrderLines",)
+    ),
+    Lookup("InvoiceID", "PurchaseInvoices", within=("PurchaseInvoiceLines",)),
+    Lookup("EntryID", "Transactions", on="EntryID", within=("TransactionLines",)),
+    Lookup("VATCodeID", "VATCodes", within=("VatPercentages",)),
+    *_codes("Journals", "JournalCode>JournalDescription", "Journal>JournalDescription"),
+    *_codes(
+        "PaymentConditions",
+        "PaymentCondition>PaymentConditionDescription",
+        "PaymentConditionCode>PaymentConditionDescription",
+        "PaymentConditionSales>PaymentConditionSalesDescription",
+        "PaymentConditionPurchase>PaymentConditionPurchaseDescription",
+    ),
+    *_codes(
+        "VATCodes",
+        "VATCode>VATCodeDescription",
+        "SalesVATCode>SalesVATCodeDescription",
+        "SalesVatCode>SalesVatCodeDescription",
+        "PurchaseVATCode>PurchaseVATCodeDescription",
+    ),
+    Lookup("VATCode", "VATCodes", {"VATDescription": "Description"}, "Code", ("GLAccounts",)),
+)
+
+#: field in words → (the field with the code, the list in labels.json)
+WORDS: Mapping[str, tuple[str, str]] = {
+    "CountryName": ("Country", "country"),
+    "BankAccountCountryName": ("BankAccountCountry", "country"),
+    "LanguageDescription": ("Language", "language"),
+    "CurrencyDescription": ("Currency", "currency"),
+    "SalesCurrencyDescription": ("SalesCurrency", "currency"),
+    "PurchaseCurrencyDescription": ("PurchaseCurrency", "currency"),
+    "SalesInvoiceLines.UnitDescription": ("UnitCode", "unit"),
+    "SalesOrderLines.UnitDescription": ("UnitCode", "unit"),
+    "Items.UnitDescription": ("Unit", "unit"),
+    "SalesInvoices.StatusDescription": ("Status", "invoice_status"),
+    "SalesInvoices.TypeDescription": ("Type", "invoice_type"),
+    "SalesOrders.StatusDescription": ("Status", "order_status"),
+    "SalesOrders.DeliveryStatusDescription": ("DeliveryStatus", "order_status"),
+    "SalesOrders.InvoiceStatusDescription": ("InvoiceStatus", "order_status"),
+    "SalesOrders.ApprovalStatusDescription": ("ApprovalStatus", "approval"),
+    "Transactions.StatusDescription": ("Status", "entry_status"),
+    "Transactions.TypeDescription": ("Type", "entry_type"),
+    "GLAccounts.TypeDescription": ("Type", "gl_type"),
+    "Projects.TypeDescription": ("Type", "project_type"),
+}
+
+#: fields that are worked out; a value that is stored goes before it
+FORMULAS: Mapping[str, str] = {
+    "Contacts.FullName": """trim(coalesce(t.FirstName || ' ', '') || coalesce(t.MiddleName || ' ', '')
+        || coalesce(t.LastName, ''))""",
+    "Contacts.IsMainContact": "(SELECT a.MainContact = t.ID FROM main.Accounts a WHERE a.ID = t.Account)",
+    "Contacts.AccountIsCustomer": "(SELECT a.Status = 'C' FROM main.Accounts a WHERE a.ID = t.Account)",
+    "VATCodes.Percentage": """(SELECT p.Percentage FROM main.VatPercentages p
+        WHERE p.VATCodeID = t.ID ORDER BY p.StartDate DESC)""",
+    **{
+        f"{name}.VATPercentage": """(SELECT coalesce(v.Percentage, (SELECT p.Percentage FROM
+            main.VatPercentages p WHERE p.VATCodeID = v.ID ORDER BY p.StartDate DESC))
+            FROM main.VATCodes v WHERE v.Division = t.Division AND v.Code = t.VATCode)"""
+        for name in ("SalesInvoiceLines", "SalesOrderLines", "PurchaseInvoiceLines")
+    },
+}
+
+INDEXES = ["TransactionLines(EntryID)", "TransactionLines(Division,Timestamp)", "TransactionLines(GLAccount)", "TransactionLines(EntryNumber)", "TransactionLines(Account,InvoiceNumber)", "Transactions(EntryNumber)", "Transactions(Division,Type)", "SalesInvoiceLines(InvoiceID)", "SalesInvoices(InvoiceNumber)", "SalesInvoices(Timestamp)", "SalesOrderLines(OrderID)", "SalesOrderLines(Timestamp)", "SalesOrderLines(Item)", "SalesOrders(Timestamp)", "SalesOrders(OrderNumber)", "PurchaseInvoiceLines(InvoiceID)", "VatPercentages(VATCodeID)", "Accounts(Timestamp)", "Items(Timestamp)", "Contacts(Account)"]
+
+
+@lru_cache(maxsize=1)
+def references() -> dict[str, dict[str, Lookup]]:
+    """For each stored entity: the fields that point elsewhere, and where to."""
+    found: dict[str, dict[str, Lookup]] = {name: {} for name in STORED}
+    for lookup in LOOKUPS:
+        for name in lookup.within or STORED:
+            if lookup.via in entities()[name].fields:
+                found[name].setdefault(lookup.via, lookup)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _derived() -> dict[str, dict[str, Lookup]]:
+    found: dict[str, dict[str, Lookup]] = {name: {} for name in STORED}
+    for lookup in LOOKUPS:
+        for name in lookup.within or STORED:
+            fields = entities()[name].fields
+            for given in lookup.gives if lookup.via in fields else ():
+                if given in fields:
+                    found[name].setdefault(given, lookup)
+    return found
+
+
+def words(entity: str, name: str) -> tuple[str, str] | None:
+    """The field and the list that a description follows from, None when it is stored."""
+    source = WORDS.get(f"{entity}.{name}") or WORDS.get(name)
+    return source if source and source[0] in entities()[entity].fields else None
+
+
+@cache
+def columns(table: str) -> dict[str, str]:
+    """The columns of a stored table with their EDM types."""
+    if table in HIDDEN:
+        own = dict(HIDDEN[table])
+    elif table in EXTRAS:
+        return dict(EXTRAS[table])
+    else:
+        own = {
+            name: f.type
+            for name, f in entities()[table].scalars.items()
+            if name not in _derived()[table] and words(table, name) is None
+        }
+    return {**own, "Division": "Int32", "Timestamp": "Int64"}
+
+
+def key(table: str) -> str:
+    """Name of the key column of a stored table."""
+    if table in entities():
+        return entities()[table].key[0]
+    return next(iter(HIDDEN.get(table) or EXTRAS[table]))
+
+
+def padding(table: str, column: str) -> str | None:
+    """The printf format of a code that is padded, None for other columns."""
+    return PADDED.get(f"{table}.{column}") or (
+        PADDED.get(column) if columns(table).get(column) == "String" else None
+    )
+
+
+def tables() -> tuple[str, ...]:
+    """Every table that is stored."""
+    return (*STORED, *HIDDEN, *EXTRAS)
+
+
+def ddl(table: str) -> str:
+    """The CREATE TABLE statement of a stored table."""
+    parts = []
+    for name, kind in columns(table).items():
+        part = f'"{name}" {SQL_TYPES.get(kind, "INTEGER")}'
+        if name == key(table):
+            part += " PRIMARY KEY"
+        elif (padding(table, name) or "%18").startswith("%-"):
+            part += " COLLATE RTRIM"  # char columns are compared without trailing blanks
+        parts.append(part)
+    if table in ("Journals", "VATCodes", "PaymentConditions"):
+        parts.append('UNIQUE ("Division", "Code")')
+    return f'CREATE TABLE main."{table}" ({", ".join(parts)})'
+
+
+def insert(table: str, names: tuple[str, ...]) -> str:
+    """The INSERT statement for rows of these columns, which pads the codes that need it."""
+    unknown = [name for name in names if name not in columns(table)]
+    if unknown:
+        raise ValueError(f"{table} does not store {', '.join(unknown)}")
+    values = []
+    for number, name in enumerate(names, 1):
+        width = padding(table, name)
+        values.append(
+            f"iif(?{number} IS NULL, NULL, printf('{width}', ?{number}))" if width else f"?{number}"
+        )
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO main."{table}" ({quoted}) VALUES ({", ".join(values)})'
+
+
+def view(entity: Entity) -> str:
+    """The SELECT of a stored entity with all its fields, looked-up ones too."""
+    table = entity.name
+    joins: dict[tuple[str, str], str] = {}
+    selected = []
+    for name in entity.scalars:
+        lookup = _derived()[table].get(name)
+        worded = words(table, name)
+        if lookup:
+            join = (
+                f'LEFT JOIN main."{lookup.target}" {{0}} ON {{0}}."{lookup.on}" = t."{lookup.via}"'
+            )
+            if lookup.on == "Code":
+                join += " AND {0}.Division = t.Division"
+            alias = joins.setdefault((join, lookup.via), f"j{len(joins)}")
+            selected.append(f'{alias}."{lookup.gives[name]}" AS "{name}"')
+        elif worded:
+            join = f"LEFT JOIN temp.Labels {{0}} ON {{0}}.List = '{worded[1]}' AND {{0}}.Code = t.\"{worded[0]}\""
+            alias = joins.setdefault((join, worded[0]), f"j{len(joins)}")
+            selected.append(f'{alias}.Description AS "{name}"')
+        elif formula := FORMULAS.get(f"{table}.{name}"):
+            selected.append(f'coalesce(t."{name}", {formula}) AS "{name}"')
+        else:
+            selected.append(f't."{name}"')
+    selected += [f't."{name}"' for name in ("Division", "Timestamp") if name not in entity.fields]
+    joined = " ".join(join.format(alias) for (join, _), alias in joins.items())
+    return f'SELECT {", ".join(selected)} FROM main."{table}" t {joined}'

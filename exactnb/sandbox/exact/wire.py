@@ -1,0 +1,184 @@
+"""Records on the wire: JSON as the service writes it, Atom for who accepts no JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from werkzeug.wrappers import Response
+
+from exactnb.sandbox.exact.entities import Entity, Field
+from exactnb.sandbox.exact.messages import Refusal
+from exactnb.sandbox.exact.odata import milliseconds, written
+
+#: the site that the administrations of the sandbox are on
+HOST = "https://start.exactonline.nl"
+
+Record = dict[str, Any]
+
+
+def _number(value: Any) -> Any:
+    return int(value) if value % 1 == 0 else value
+
+
+ENCODERS: Mapping[str, Callable[[Any], Any]] = {
+    "DateTime": "/Date({})/".format,
+    "Int64": str,
+    "Boolean": bool,
+    "Double": _number,
+}
+
+
+def encode(fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> list[Record]:
+    """Rows of values as records in the types of the wire; column by column, which is fast."""
+    names = [field.name for field in fields]
+    encoded = []
+    for field, column in zip(fields, zip(*rows, strict=True), strict=False):
+        to_wire = ENCODERS.get(field.type)
+        encoded.append(
+            [None if value is None else to_wire(value) for value in column] if to_wire else column
+        )
+    return [dict(zip(names, row, strict=True)) for row in zip(*encoded, strict=True)]
+
+
+def uri(entity: Entity, division: int | None, values: Sequence[Any]) -> str:
+    """The address of one record."""
+    place = f"{HOST}/api/v1/{'current' if division is None else division}"
+    resource = entity.resource.removeprefix("current/")
+    kinds = [entity.fields[name].type for name in entity.key]
+    literals = [written(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    if len(literals) > 1:
+        literals = [f"{n}={text}" for n, text in zip(entity.key, literals, strict=True)]
+    return f"{place}/{resource}({','.join(literals)})"
+
+
+def decode(value: Any, field: Field, entity: Entity) -> Any:
+    """A value of a request body as the books store it.
+
+    Raises
+    ------
+    Refusal
+        When it is not of the field's type.
+    """
+    if value is None:
+        return None
+    try:
+        return _decoded(value, field.type)
+    except (ValueError, TypeError, Refusal):
+        raise Refusal(
+            400,
+            "Error processing request stream. Error encountered in converting the value from "
+            f"request payload for property '{field.name}' to type 'Edm.{field.type}', which is "
+            "the property's expected type. See inner exception for more details.",
+        ) from None
+
+
+def _decoded(value: Any, kind: str) -> Any:
+    if kind == "Boolean":
+        if isinstance(value, bool):
+            return int(value)
+        return {"true": 1, "false": 0}[str(value).lower()]
+    if isinstance(value, (bool, dict, list)):
+        raise TypeError(kind)
+    if kind == "Guid":
+        text = str(value).strip("{}").lower()
+        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+            raise ValueError(text)
+        return text
+    if kind == "DateTime":
+        match = re.fullmatch(r"/Date\((-?\d+)\)/", str(value))
+        return int(match[1]) if match else milliseconds(str(value))
+    if kind == "Double":
+        number = float(value)
+        if number - number:  # infinite, or not a number
+            raise ValueError(value)
+        return number
+    if kind in ("Int32", "Int16", "Int64", "Byte"):
+        if isinstance(value, float) and not value.is_integer():
+            raise ValueError(value)
+        return int(value)
+    if not isinstance(value, str):
+        raise TypeError(kind)
+    return value
+
+
+def answer(body: Any, accept: str, status: int = 200) -> Response:
+    """A response with a body, in JSON when that is accepted and as an Atom feed when not."""
+    if "json" in accept.lower():
+        text = json.dumps({"d": body}, ensure_ascii=False, separators=(",", ":"))
+        return Response(text, status, mimetype="application/json")
+    return Response(_atom(body), status, content_type="application/atom+xml; charset=utf-8")
+
+
+def refusal(refused: Refusal, accept: str, language: str) -> Response:
+    """The response that says no."""
+    text = refused.text(language)
+    if "json" in accept.lower():
+        body = json.dumps(
+            {"error": {"code": "", "message": {"lang": "", "value": text}}}, ensure_ascii=False
+        )
+        return Response(body, refused.status, refused.headers, mimetype="application/json")
+    error = ElementTree.Element("error", xmlns=META)
+    ElementTree.SubElement(error, "code").text = ""
+    ElementTree.SubElement(error, "message", {"xml:lang": ""}).text = text
+    return Response(
+        ElementTree.tostring(error, "utf-8", xml_declaration=True),
+        refused.status,
+        refused.headers,
+        mimetype="application/xml",
+    )
+
+
+ATOM = "http://www.w3.org/2005/Atom"
+META = "http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"
+DATA = "http://schemas.microsoft.com/ado/2007/08/dataservices"
+
+
+def _atom(body: Any) -> bytes:
+    """The same records as an Atom feed, or as one entry."""
+    for prefix, space in (("", ATOM), ("m", META), ("d", DATA)):
+        ElementTree.register_namespace(prefix, space)
+    if isinstance(body, dict) and "results" not in body:
+        return _bytes(_entry(body))
+    feed = ElementTree.Element(f"{{{ATOM}}}feed")
+    records: Iterable[Record] = body if isinstance(body, list) else body["results"]
+    if isinstance(body, dict) and "__count" in body:
+        ElementTree.SubElement(feed, f"{{{META}}}count").text = body["__count"]
+    for record in records:
+        feed.append(_entry(record))
+    if isinstance(body, dict) and "__next" in body:
+        ElementTree.SubElement(feed, f"{{{ATOM}}}link", rel="next", href=body["__next"])
+    return _bytes(feed)
+
+
+def _entry(record: Record) -> ElementTree.Element:
+    entry = ElementTree.Element(f"{{{ATOM}}}entry")
+    ElementTree.SubElement(entry, f"{{{ATOM}}}id").text = record["__metadata"]["uri"]
+    content = ElementTree.SubElement(entry, f"{{{ATOM}}}content", type="application/xml")
+    properties = ElementTree.SubElement(content, f"{{{META}}}properties")
+    for name, value in record.items():
+        if name == "__metadata" or isinstance(value, dict):
+            continue
+        element = ElementTree.SubElement(properties, f"{{{DATA}}}{name}")
+        if value is None:
+            element.set(f"{{{META}}}null", "true")
+        elif isinstance(value, bool):
+            element.text = "true" if value else "false"
+        elif isinstance(value, str) and value.startswith("/Date("):
+            element.text = written(int(value[6:-2]), "DateTime")[9:-1]
+        else:
+            element.text = str(value)
+    return entry
+
+
+def _bytes(element: ElementTree.Element) -> bytes:
+    return ElementTree.tostring(element, "utf-8", xml_declaration=True)
+
+
+def day(value: date) -> int:
+    """The day as the books store it: milliseconds of midnight, as if UTC."""
+    return milliseconds(datetime(value.year, value.month, value.day).isoformat())
