@@ -1,0 +1,1 @@
+"""Exact Online's manners: its entities, code lists and OData."""
