@@ -1,0 +1,92 @@
+"""How customers pay: on time, a week late, in parts, later and later, or not at all."""
+
+from __future__ import annotations
+
+from . import days
+from .bank import Bank
+from .days import TODAY
+from .dice import Dice, share
+from .ledger import Book, Entry, Line, OpenItem
+from .relations import BOOKKEEPER, Relation
+from .sales import Invoice
+
+_LATE = {
+    "punctual": (-3, 2),
+    "week late": (3, 10),
+    "month late": (20, 34),
+    "after reminders": (36, 58),
+    "collected": (0, 0),
+}
+_SLIPS_FROM = days.day(2025, 7, 1)
+_STALLS_FROM = days.day(2024, 7, 1)
+BANKRUPT_SINCE = days.day(2024, 12, 1)
+
+
+class Receipts:
+    """Draws the days on which invoices are paid and tells the bank."""
+
+    def __init__(self, book: Book, bank: Bank, seed: int) -> None:
+        self._book, self._bank = book, bank
+        self._dice = Dice(seed, "receipts")
+
+    def invoices(self, invoices: list[Invoice]) -> None:
+        """Pay the processed invoices of the books."""
+        for invoice in invoices:
+            if invoice.entry is None:
+                continue
+            total = invoice.net + invoice.vat
+            text = f"{invoice.customer.name} factuur"
+            self.pay(invoice.customer, invoice.date, invoice.due, total, invoice.entry, text)
+
+    def pay(
+        self,
+        customer: Relation,
+        date: int,
+        due: int,
+        total: int,
+        entry: Entry | OpenItem,
+        text: str,
+    ) -> None:
+        """Pay one open item, in one or more parts."""
+        for days_late, part in self._parts(customer, date, total):
+            paid_on = days.workday(max(due + days_late, date + 1))
+            if paid_on > TODAY:
+                continue
+            left = self._difference(customer, part, paid_on, entry) if part == total else 0
+            self._bank.expect(
+                paid_on, Line("1300", -(part - left), customer, settles=entry, text=text)
+            )
+
+    def _parts(self, customer: Relation, date: int, total: int) -> list[tuple[int, int]]:
+        dice, habit = self._dice, customer.habit
+        if total < 0 and habit != "bankrupt":
+            return [(dice.between(-5, 5), total)]
+        if habit in _LATE:
+            return [(dice.between(*_LATE[habit]), total)]
+        if habit == "in parts":
+            first = share(total, dice.between(4, 6), 10)
+            return [(dice.between(0, 6), first), (dice.between(20, 36), total - first)]
+        if habit == "bankrupt":
+            return [] if date >= BANKRUPT_SINCE else [(dice.between(4, 15), total)]
+        if habit == "slipping":
+            slip = max(0, date - _SLIPS_FROM) * 52 // 100
+            return [(dice.between(2, 9) + slip, total)]
+        slip = max(0, date - _STALLS_FROM) * 20 // 100
+        if habit == "fading" and slip > 40:
+            first = share(total, dice.between(2, 4), 10)
+            return [(slip // 2, first), (slip + dice.between(5, 25), total - first)]
+        return [(dice.between(4, 12) + slip, total)]
+
+    def _difference(
+        self, customer: Relation, part: int, paid_on: int, entry: Entry | OpenItem
+    ) -> int:
+        """Now and then some cents are not paid; they are written off."""
+        if part < 5_000 or not self._dice.chance(5):
+            return 0
+        left = self._dice.between(1, 95)
+        lines = [Line("1300", -left, customer, settles=entry), Line("4900", left)]
+        date = days.workday(min(paid_on + 1, TODAY))
+        created = days.ms(date, self._dice.between(520, 1000))
+        text = f"Betalingsverschil {customer.name}"
+        self._book.post(Entry("90", 83, date, text, lines, created=created, user=BOOKKEEPER))
+        return left
