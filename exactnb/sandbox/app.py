@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from exactnb.sandbox.exact import ExactOnline, Limits
+    from exactnb.sandbox.store import Store
 
 #: what a caller may sign its own tokens with; make-believe, so no secret
 WORKSPACE_KEY = "exactnb-sandbox"
 WORKSPACE_SECRET = "not-a-secret: this workspace is make-believe"
 TENANT = "noordster"
 PERSONAL_TOKEN = "pat-exactnb-sandbox"
-SEED = 20260630
 
 _FRONT = """<p>This is a make-believe Membrane, with the books of a make-believe company in
 Exact Online behind it. Nothing here is real, and nothing leaves this machine.</p>
@@ -52,7 +52,11 @@ class Sandbox:
     limits
         Exact Online's rate limits; None: none.
     seed
-        Makes another company, and other ids.
+        Makes another company, and other ids; None: the usual ones.
+    store
+        Other books than those of the company.
+    exact
+        Further words for :class:`~exactnb.sandbox.exact.ExactOnline`, such as ``language="en"``.
 
     Attributes
     ----------
@@ -60,6 +64,8 @@ class Sandbox:
         A token of the tenant that has the connection.
     connection_id
         A connection that is ready to use.
+    dialect
+        As given.
     """
 
     workspace_key = WORKSPACE_KEY
@@ -74,15 +80,19 @@ class Sandbox:
         data: Path | None = None,
         faults: Faults | None = None,
         limits: Limits | None = None,
-        seed: int = SEED,
+        seed: int | None = None,
+        store: Store | None = None,
+        **exact: Any,
     ) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"no dialect {dialect!r}: there are {', '.join(DIALECTS)}")
+        self.dialect = dialect
         self.faults = faults or Faults()
         self.tokens = Tokens(WORKSPACE_KEY, WORKSPACE_SECRET, {PERSONAL_TOKEN: TENANT})
         self.token = self.tokens.mint(TENANT)
-        self.state = State(Path(data) if data is not None else None, seed)
-        self._size, self._data, self._limits, self._seed = size, data, limits, seed
+        self.state = State(Path(data) if data is not None else None, seed or 0)
+        self._size, self._data, self._seed, self._store = size, data, seed, store
+        self._exact_words = {**exact, "limits": limits}
         self._opening = threading.Lock()
         self.membrane = Membrane(self._exact, self.state, self.tokens, dialect)
         self.connection_id = self._first_connection()
@@ -110,7 +120,11 @@ class Sandbox:
         from exactnb.sandbox.exact import ExactOnline
         from exactnb.sandbox.store import Store
 
-        return ExactOnline(Store.open(self._size, data=self._data), limits=self._limits)
+        store = self._store
+        if store is None:
+            seeded = {} if self._seed is None else {"seed": self._seed}
+            store = Store.open(self._size, data=self._data, **seeded)
+        return ExactOnline(store, **self._exact_words)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""

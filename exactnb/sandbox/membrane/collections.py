@@ -11,7 +11,7 @@ from exactnb.sandbox.exact.entities import entities
 from exactnb.sandbox.membrane.call import Call, Route, text_field
 from exactnb.sandbox.membrane.connections import Connections
 from exactnb.sandbox.membrane.dialects import record
-from exactnb.sandbox.membrane.names import camel, literal, quoted
+from exactnb.sandbox.membrane.names import camel, contains, literal
 from exactnb.sandbox.membrane.problems import bad_request, not_found
 from exactnb.sandbox.membrane.state import Connection
 from exactnb.sandbox.membrane.upstream import Upstream, check
@@ -23,35 +23,70 @@ class Collection:
 
     name: str
     entity: str
-    label: str
-    """Fields that a person knows a record by."""
+    fields: str
+    """Fields that a record brings: first the one that names it."""
     value: str = "ID"
     """Field whose value is chosen."""
+    searched: tuple[str, ...] = ("Description", "Code")
+    """Fields in which a text is searched for."""
     only: str = ""
     """Condition that all of its records meet."""
     parameters: tuple[str, ...] = ()
     """Fields by which a caller may narrow it down."""
 
+    @property
+    def label(self) -> str:
+        """The field that names a record, by which they are sorted as well."""
+        return self.fields.split()[0]
+
+
+_ACCOUNT = "Name Code City Country Email Status IsSupplier PaymentConditionSales SalesVATCode"
+_JOURNAL = "Description Code Type Currency"
 
 COLLECTIONS = {
-    "accounts": Collection("Accounts", "Accounts", "Name Code"),
-    "customers": Collection("Customers", "Accounts", "Name Code", only="Status eq 'C'"),
-    "suppliers": Collection("Suppliers", "Accounts", "Name Code", only="IsSupplier eq true"),
-    "contacts": Collection("Contacts", "Contacts", "FullName", parameters=("Account",)),
-    "items": Collection("Items", "Items", "Description Code"),
-    "journals": Collection("Journals", "Journals", "Description", value="Code"),
+    "accounts": Collection("Accounts", "Accounts", _ACCOUNT, searched=("Name", "Code")),
+    "customers": Collection(
+        "Customers", "Accounts", _ACCOUNT, searched=("Name", "Code"), only="Status eq 'C'"
+    ),
+    "suppliers": Collection(
+        "Suppliers", "Accounts", _ACCOUNT, searched=("Name", "Code"), only="IsSupplier eq true"
+    ),
+    "contacts": Collection(
+        "Contacts",
+        "Contacts",
+        "FullName Account AccountName JobTitleDescription BusinessEmail",
+        searched=("FullName", "AccountName"),
+        parameters=("Account",),
+    ),
+    "items": Collection(
+        "Items",
+        "Items",
+        "Description Code Unit ItemGroupDescription StandardSalesPrice IsSalesItem",
+    ),
+    "journals": Collection("Journals", "Journals", _JOURNAL, value="Code"),
     "sales-journals": Collection(
-        "Sales journals", "Journals", "Description", value="Code", only="Type eq 20"
+        "Sales journals", "Journals", _JOURNAL, value="Code", only="Type eq 20"
     ),
     "gl-accounts": Collection(
-        "Ledger accounts", "GLAccounts", "Description Code", parameters=("Type", "BalanceType")
+        "Ledger accounts",
+        "GLAccounts",
+        "Description Code Type BalanceType BalanceSide",
+        parameters=("Type", "BalanceType"),
     ),
-    "vat-codes": Collection("VAT codes", "VATCodes", "Description", value="Code"),
+    "vat-codes": Collection(
+        "VAT codes", "VATCodes", "Description Code Percentage Type", value="Code"
+    ),
     "payment-conditions": Collection(
-        "Payment conditions", "PaymentConditions", "Description", value="Code"
+        "Payment conditions", "PaymentConditions", "Description Code PaymentDays", value="Code"
     ),
     "projects": Collection("Projects", "Projects", "Description Code"),
-    "divisions": Collection("Divisions", "SystemDivisions", "Description", value="Code"),
+    "divisions": Collection(
+        "Divisions",
+        "SystemDivisions",
+        "Description Code Status",
+        value="Code",
+        searched=("Description",),  # the code is a number
+    ),
 }
 
 
@@ -82,7 +117,7 @@ class Collections:
         """What a collection holds and can do."""
         self._connections.ready(call, selector)
         collection = _collection(key)
-        fields = entities()[collection.entity].fields
+        names = collection.fields.split()
         parameters: dict[str, Any] = {
             camel(name): {"title": name, "type": "string"} for name in collection.parameters
         }
@@ -94,9 +129,9 @@ class Collections:
             "parametersSchema": {"type": "object", "properties": parameters},
             "fieldsSchema": {
                 "type": "object",
-                "properties": {name: {"title": name} for name, f in fields.items() if f.scalar},
+                "properties": {name: {"title": name} for name in names},
             },
-            "list": {"filterFields": sorted(fields)},
+            "list": {"filterFields": names},
             "search": {},
             "findById": {},
         }
@@ -117,27 +152,19 @@ class Collections:
     def search(self, call: Call, selector: str, key: str) -> dict[str, Any]:
         """One page of what a text finds in a collection."""
         body = call.fields(("query", "cursor", "parameters"))
-        text = quoted(text_field(body, "query", required=True))
+        text = text_field(body, "query", required=True) or ""
         collection = _collection(key)
-        fields = {*collection.label.split()} | (
-            {collection.value} if collection.value == "Code" else set()
-        )
-        if collection.entity == "SystemDivisions":
-            fields.discard("Code")  # a number
-        found = " or ".join(f"substringof({text},{field})" for field in sorted(fields))
-        return self._page(call, selector, collection, [f"({found})"], body)
+        return self._page(call, selector, collection, [contains(text, collection.searched)], body)
 
     def find_by_id(self, call: Call, selector: str, key: str) -> dict[str, Any]:
         """The record with this value: ``{record}``."""
         body = call.fields(("id", "parameters", "udm"))
         id = text_field(body, "id", required=True) or ""
         collection = _collection(key)
-        text = collection.value == "Code" and collection.entity != "SystemDivisions"
-        condition = (
-            f"trim(Code) eq {quoted(id)}"
-            if text
-            else f"{collection.value} eq {literal(collection.entity, collection.value, id)}"
-        )
+        kind = entities()[collection.entity].fields[collection.value].type
+        # codes are padded
+        field = f"trim({collection.value})" if kind == "String" else collection.value
+        condition = f"{field} eq {literal(collection.entity, collection.value, id)}"
         found = self._page(call, selector, collection, [condition], body)["records"]
         if not found:
             raise not_found(collection.name, id)
@@ -158,7 +185,9 @@ class Collections:
             value = parameters.get(camel(name))
             if value:
                 conditions.append(f"{name} eq {literal(collection.entity, name, value)}")
-        query = {"$orderby": collection.label.split()[0]}
+        key = entities()[collection.entity].key[0]
+        select = dict.fromkeys((key, *collection.fields.split(), "Created", "Modified"))
+        query = {"$orderby": collection.label, "$select": ",".join(select)}
         if conditions:
             query["$filter"] = " and ".join(conditions)
         if body.get("cursor"):
@@ -189,6 +218,6 @@ def _collection(key: str) -> Collection:
 
 
 def _label(row: Mapping[str, Any], collection: Collection) -> str:
-    name = str(row.get(collection.label.split()[0]) or "").strip()
+    name = str(row.get(collection.label) or "").strip()
     code = str(row.get("Code") or "").strip()
     return f"{code} {name}".strip() if collection.entity != "Accounts" else name

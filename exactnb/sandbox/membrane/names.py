@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -45,6 +45,12 @@ def literal(entity: str, field: str, value: Json) -> str:
 def quoted(value: object) -> str:
     """A text in single quotes, with those inside it doubled."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def contains(text: str, fields: Iterable[str]) -> str:
+    """The condition that one of the fields has this text in it, in capitals or not."""
+    part = quoted(text.lower())
+    return "(" + " or ".join(f"substringof({part},tolower({field}))" for field in fields) + ")"
 
 
 def _naive(value: Json) -> str:

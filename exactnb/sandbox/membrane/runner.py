@@ -14,7 +14,7 @@ from exactnb.sandbox.membrane.catalog import APP, INTEGRATION
 from exactnb.sandbox.membrane.checking import check_input
 from exactnb.sandbox.membrane.definitions import Action, Dialect
 from exactnb.sandbox.membrane.dialects import next_page, shape
-from exactnb.sandbox.membrane.names import exact_names, literal, quoted
+from exactnb.sandbox.membrane.names import contains, exact_names, literal
 from exactnb.sandbox.membrane.problems import Problem
 from exactnb.sandbox.membrane.state import Connection, State, moment, user_id
 from exactnb.sandbox.membrane.upstream import Upstream, check
@@ -137,9 +137,7 @@ def list_query(action: Action, dialect: Dialect, given: Mapping[str, Any]) -> di
 
 def _conditions(action: Action, given: Mapping[str, Any]) -> Iterator[str]:
     if given.get("search"):
-        text = quoted(given["search"])
-        found = " or ".join(f"substringof({text},{field})" for field in action.search)
-        yield f"({found})"
+        yield contains(given["search"], action.search)
     for name, on in action.filters.items():
         if given.get(name) is not None:
             field, comparison = on.split()
