@@ -57,8 +57,9 @@ def failure(
     said: dict[str, Any] = envelope(response) or {"message": text or _words(response)}
     if text:
         said = {**said, "message": text}
-    status = None if 300 <= response.status < 400 else response.status
-    error = from_envelope(said, status, action=action)
+    if 300 <= response.status < 400:
+        return _moved(response)
+    error = from_envelope(said, response.status, action=action)
     if response.note and isinstance(error, AuthenticationError):
         error.message = f"{error.message.rstrip('.')}: {response.note}"
     elif isinstance(error, RateLimitError):
@@ -178,7 +179,13 @@ def _words(response: Response) -> str:
     if not isinstance(message, str) or not message:
         message = first_words(response.content)
     what = f"The service answered {response.status}"
-    if 300 <= response.status < 400:
-        to = response.headers.get("location", "").partition("?")[0]
-        return f"{what}, moved to {without_secrets(to) or 'nowhere'}; a write does not follow"
     return f"{what}: {without_secrets(message)}" if message else f"{what} without a word"
+
+
+def _moved(response: Response) -> BadAnswerError:
+    to = without_secrets(response.headers.get("location", "").partition("?")[0])
+    return BadAnswerError(
+        f"The service answered {response.status}, moved to {to or 'nowhere'}",
+        hint="A write does not follow: set MEMBRANE_API_URL to the new address.",
+        status=response.status,
+    )

@@ -13,7 +13,7 @@ _SECRET = re.compile(
     r"|(bearer |token=|[\"'](?:access|refresh)_token[\"']\s*:\s*[\"'])[^&\s\"'<>]+",
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(r"<(script|style|head)\b.*?(</\1>|\Z)", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(r"<(script|style|title)\b.*?(</\1>|\Z)", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*(>|\Z)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

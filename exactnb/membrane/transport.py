@@ -217,12 +217,18 @@ class HTTPTransport:
     ) -> None:
         self._settings = settings
         self._base = settings.api_url.rstrip("/")
+        if "@" in urlsplit(self._base).netloc:
+            # it would be shown in errors and written to logs
+            raise TransportError(
+                "The address of Membrane may not hold a user and password",
+                hint="Leave them out of MEMBRANE_API_URL: a token says who you are.",
+            )
         self._tokens = tokens.source(settings, token=token)
         self._client = client
         self._starting = threading.Lock()
 
     def __repr__(self) -> str:
-        return f"HTTPTransport({_shown(self._base)!r})"
+        return f"HTTPTransport({self._base!r})"
 
     def send(self, request: Request) -> Response:
         """The answer, whatever its status; redirects are followed for GET only.
@@ -249,7 +255,7 @@ class HTTPTransport:
             "authorization": f"Bearer {token}",
         }
         patience = request.timeout or self._settings.read_timeout
-        with _translated(request, _shown(self._base), patience):
+        with _translated(request, self._base, patience):
             answer = self._http().request(
                 request.method,
                 self._base + request.target,
@@ -290,12 +296,6 @@ class HTTPTransport:
                 "This way to Membrane was closed", hint="Call ex.connect() for a new one."
             )
         return self._client
-
-
-def _shown(url: str) -> str:
-    """The address without a user and password that may stand in it."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _lost(request: Request, what: str, **details: Any) -> ServerError:
