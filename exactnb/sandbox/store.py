@@ -183,8 +183,8 @@ def _give_versions(connection: sqlite3.Connection) -> None:
         )
     connection.execute("CREATE TABLE main.RowVersion (Last INTEGER)")
     connection.execute(
-        "INSERT INTO main.RowVersion SELECT max(coalesce((SELECT max(version) FROM temp.versions), 0),"
-        " coalesce((SELECT max(Timestamp) FROM main.SyncDeleted), 0))"
+        "INSERT INTO main.RowVersion SELECT max(version) FROM (SELECT 0 AS version UNION ALL "
+        "SELECT version FROM temp.versions UNION ALL SELECT Timestamp FROM main.SyncDeleted)"
     )
     connection.execute("DROP TABLE temp.versions")
 
@@ -216,7 +216,11 @@ def _fingerprint() -> str:
     """Changes with everything that the content of a database depends on."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    sources = [Path(__file__), FILE, here / "exact" / "tables.py"]
+    sources = [
+        Path(__file__),
+        FILE,
+        *(here / "exact" / name for name in ("tables.py", "lookups.py")),
+    ]
     for file in [*sources, *sorted(p for p in (here / "company").rglob("*") if p.is_file())]:
         if "__pycache__" not in file.parts:
             digest.update(file.read_bytes())

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from werkzeug.wrappers import Request, Response
 
 from exactnb.sandbox.exact import reading, views, wire, writing
-from exactnb.sandbox.exact.entities import Entity, entities
+from exactnb.sandbox.exact.entities import Entity, Field, entities
 from exactnb.sandbox.exact.limits import Limits, Meter
 from exactnb.sandbox.exact.messages import LANGUAGES, Refusal
 from exactnb.sandbox.exact.odata import literal, tokens
@@ -24,6 +24,40 @@ if TYPE_CHECKING:
     from exactnb.sandbox.store import Store
 
 TODAY = date(2026, 6, 30)
+
+#: entities that a moment can be turned into a row version for
+DATED = [
+    "TransactionLines",
+    "SalesInvoices",
+    "GLAccounts",
+    "Accounts",
+    "Contacts",
+    "Items",
+    "Projects",
+]
+
+#: fields of salesinvoice/PrintedSalesInvoices, a resource that can only be posted to
+PRINTED = {
+    "InvoiceID": "Guid",
+    "Division": "Int32",
+    "Document": "Guid",
+    "DocumentCreationError": "String",
+    "DocumentCreationSuccess": "String",
+    "DocumentLayout": "Guid",
+    "EmailCreationError": "String",
+    "EmailCreationSuccess": "String",
+    "EmailLayout": "Guid",
+    "ExtraText": "String",
+    "InvoiceDate": "DateTime",
+    "PostboxMessageCreationError": "String",
+    "PostboxMessageCreationSuccess": "String",
+    "PostboxSender": "Guid",
+    "ReportingPeriod": "Int32",
+    "ReportingYear": "Int32",
+    "SendEmailToCustomer": "Boolean",
+    "SendInvoiceToCustomerPostbox": "Boolean",
+    "SendOutputBasedOnAccount": "Boolean",
+}
 
 PATH = re.compile(
     r"^/api/v1/(?P<division>current|\d+)/(?P<resource>[\w/]+?)"
@@ -77,6 +111,7 @@ class ExactOnline:
         self.mandatory_filter = mandatory_filter
         self.hide_limits = hide_limits
         self.reason = reason
+        self.clock = clock
         self.meter = Meter(limits, clock)
         with store.lock:
             views.set_scene(store.connection, today, language)
@@ -94,7 +129,7 @@ class ExactOnline:
             response = wire.refusal(refused, accept, self.language)
         response.headers.update(headers)
         if self.hide_limits:
-            for name in [n for n in response.headers.keys() if n.lower().startswith("x-ratelimit")]:
+            for name in [n for n, _ in response.headers if n.lower().startswith("x-ratelimit")]:
                 del response.headers[name]
         return response
 
@@ -108,7 +143,7 @@ class ExactOnline:
         resource = ("current/" if division is None else "") + match["resource"]
         options = request.args.to_dict()
         if resource.lower() == "salesinvoice/printedsalesinvoices" and request.method == "POST":
-            return wire.answer(self._writer(division).print(_body(request)), accept, 201)
+            return wire.answer(self._print(division, _body(request)), accept, 201)
         if resource.lower() == "read/sync/sync/synctimestamp" and request.method == "GET":
             return wire.answer(self._timestamp(division, options), accept)
         found = _routes().get(resource.lower())
@@ -178,12 +213,38 @@ class ExactOnline:
     def _writer(self, division: int | None) -> writing.Writer:
         if division is None:
             raise Refusal(404, "Resource not found for the segment 'current'.")
-        return writing.Writer(self.store, division, self.today)
+        today = wire.day(self.today)
+        now = today + int(self.clock() % 86400 * 1000)
+        return writing.Writer(self.store, division, today, now)
+
+    def _print(self, division: int | None, body: dict[str, Any]) -> dict[str, Any]:
+        """Process a sales invoice and say what came of it."""
+        decoded = {}
+        for name, value in body.items():
+            if name not in PRINTED:
+                raise Refusal(
+                    400,
+                    f"Error processing request stream. The property name '{name}' specified for "
+                    "type 'Exact.Web.Api.Models.SalesInvoice.PrintedSalesInvoice' is not valid.",
+                )
+            field = Field(name, PRINTED[name])
+            decoded[name] = wire.decode(value, field)
+        made = self._writer(division).print(decoded)
+        record = {**dict.fromkeys(PRINTED), **decoded, **made, "Division": division}
+        mailed = bool(decoded.get("SendEmailToCustomer"))
+        record["EmailCreationSuccess"] = "E-mail" if mailed else None
+        record["DocumentCreationSuccess"] = "PDF"
+        fields = [Field(name, kind) for name, kind in PRINTED.items()]
+        values = wire.encode(fields, [tuple(record[name] for name in PRINTED)])[0]
+        where = f"{wire.HOST}/api/v1/{division}/salesinvoice/PrintedSalesInvoices"
+        kind = "Exact.Web.Api.Models.SalesInvoice.PrintedSalesInvoice"
+        uri = f"{where}(guid'{made['InvoiceID']}')"
+        return {"__metadata": {"uri": uri, "type": kind}, **values}
 
     def _timestamp(self, division: int | None, options: Mapping[str, str]) -> Any:
         """The row version from which on records of a sync resource are of a moment or later."""
         end_point = options.get("endPoint", "").strip("'")
-        table = next((n for n in writing.SYNCED if end_point.lower().endswith(n.lower())), None)
+        table = next((n for n in DATED if end_point.lower().endswith(n.lower())), None)
         moment = literal(tokens(options.get("modified", ""))[0]) if "modified" in options else None
         if table is None or moment is None or moment.type != "DateTime":
             raise Refusal(400, "Please give modified=datetime'…' and endPoint='…'.")

@@ -35,6 +35,8 @@ class Piece(NamedTuple):
 
 
 class Token(NamedTuple):
+    """A word of an expression, and where it stands."""
+
     kind: str
     text: str
     place: int
@@ -329,7 +331,8 @@ def after(token: str, terms: Sequence[Order]) -> Piece:
     values = [value for t in tokens(token) if (value := literal(t)) is not None]
     if len(values) != len(terms):
         raise Refusal(400, f"The $skiptoken '{token}' is not valid.")
-    alternatives, parameters = [], []
+    alternatives: list[str] = []
+    parameters: list[Any] = []
     for depth, term in enumerate(terms):
         conditions = []
         for same, value in zip(terms[:depth], values, strict=False):

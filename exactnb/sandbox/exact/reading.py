@@ -34,7 +34,16 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
 #: where $expand is known not to work
 NOT_EXPANDED = ("SalesEntries",)
 
-OPTIONS = ["$select", "$filter", "$orderby", "$top", "$skip", "$expand", "$inlinecount", "$skiptoken"]
+OPTIONS = [
+    "$select",
+    "$filter",
+    "$orderby",
+    "$top",
+    "$skip",
+    "$expand",
+    "$inlinecount",
+    "$skiptoken",
+]
 TIMESTAMP = Field("Timestamp", "Int64")
 MISSING = "Please add a $select or a $top=1 statement to the query string."
 
@@ -139,7 +148,7 @@ def _read(place: Place, options: Mapping[str, str], mandatory: bool) -> Query:
         raise Refusal(400, "The query parameter '$skip' is not supported, use '$skiptoken'.")
     if place.kind == "bulk" and "$select" not in options and top != 1:
         raise Refusal(400, MISSING)
-    conditions, terms = [], []
+    conditions: list[Piece] = []
     if place.kind == "sync":
         conditions, terms = _sync(place, options)
     else:

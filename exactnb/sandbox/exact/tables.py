@@ -8,16 +8,22 @@ them. SQLite leaves out the joins that a query does not use.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 from exactnb.sandbox.exact.entities import Entity, entities
+from exactnb.sandbox.exact.lookups import FORMULAS, LOOKUPS, WORDS, Lookup
 
 #: entities with a table of their own; every other one is a view in views.sql
-STORED = tuple(
-    ["SystemDivisions", "GLAccounts", "Journals", "VATCodes", "VatPercentages", "PaymentConditions", "Accounts", "Contacts", "Items", "Projects", "SalesOrders", "SalesOrderLines", "SalesInvoices", "SalesInvoiceLines", "PurchaseInvoices", "PurchaseInvoiceLines", "Transactions", "TransactionLines", "Returns", "FinancialPeriods", "GLClassifications", "GLAccountClassificationMappings", "GLTransactionTypes", "SyncDeleted"]
-)
+STORED = (
+    "SystemDivisions", "GLAccounts", "Journals", "VATCodes", "VatPercentages",
+    "PaymentConditions", "Accounts", "Contacts", "Items", "Projects", "SalesOrders",
+    "SalesOrderLines", "SalesInvoices", "SalesInvoiceLines", "PurchaseInvoices",
+    "PurchaseInvoiceLines", "Transactions", "TransactionLines", "Returns",
+    "FinancialPeriods", "GLClassifications", "GLAccountClassificationMappings",
+    "GLTransactionTypes", "SyncDeleted",
+)  # fmt: skip
 
 #: tables that no entity shows as they are
 HIDDEN: Mapping[str, Mapping[str, str]] = {
@@ -107,150 +113,17 @@ SQL_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class Lookup:
-    """A field that refers to a record elsewhere, and the fields that follow from it."""
-
-    via: str
-    target: str
-    gives: Mapping[str, str] = field(default_factory=dict)
-    on: str = "ID"
-    within: tuple[str, ...] = ()
-    """Only in these entities; empty: in every stored one that has the field."""
-
-
-def _codes(target: str, *pairs: str) -> Iterator[Lookup]:
-    for pair in pairs:
-        via, description = pair.split(">")
-        yield Lookup(via, target, {description: "Description"} if description else {}, on="Code")
-
-
-LOOKUPS: tuple[Lookup, ...] = (
-    Lookup("Creator", "Users", {"CreatorFullName": "FullName"}, on="UserID"),
-    Lookup("Modifier", "Users", {"ModifierFullName": "FullName"}, on="UserID"),
-    Lookup("AccountManager", "Users", {"AccountManagerFullName": "FullName"}, on="UserID"),
-    Lookup("Salesperson", "Users", {"SalespersonFullName": "FullName"}, on="UserID"),
-    Lookup("Approver", "Users", {"ApproverFullName": "FullName"}, on="UserID"),
-    Lookup("Manager", "Users", {"ManagerFullname": "FullName"}, on="UserID"),
-    Lookup("Account", "Accounts", {"AccountCode": "Code", "AccountName": "Name"}),
-    Lookup(
-        "Account",
-        "Accounts",
-        {"AccountIsSupplier": "IsSupplier", "AccountMainContact": "MainContact"},
-        within=("Contacts",),
-    ),
-    Lookup(
-        "InvoiceAccount", "Accounts", {"InvoiceAccountCode": "Code", "InvoiceAccountName": "Name"}
-    ),
-    Lookup("Reseller", "Accounts", {"ResellerCode": "Code", "ResellerName": "Name"}),
-    Lookup("Parent", "Accounts", within=("Accounts",)),
-    Lookup("Supplier", "Accounts"),
-    Lookup("OrderedBy", "Accounts", {"OrderedByName": "Name"}),
-    Lookup("InvoiceTo", "Accounts", {"InvoiceToName": "Name"}),
-    Lookup("DeliverTo", "Accounts", {"DeliverToName": "Name"}),
-    Lookup("MainContact", "Contacts"),
-    Lookup("OrderedByContactPerson", "Contacts", {"OrderedByContactPersonFullName": "FullName"}),
-    Lookup("InvoiceToContactPerson", "Contacts", {"InvoiceToContactPersonFullName": "FullName"}),
-    Lookup("DeliverToContactPerson", "Contacts", {"DeliverToContactPersonFullName": "FullName"}),
-    Lookup("ContactPerson", "Contacts"),
-    Lookup("AccountContact", "Contacts"),
-    Lookup("Item", "Items", {"ItemCode": "Code", "ItemDescription": "Description"}),
-    Lookup("FixedPriceItem", "Items", {"FixedPriceItemDescription": "Description"}),
-    Lookup("PrepaidItem", "Items", {"PrepaidItemDescription": "Description"}),
-    Lookup(
-        "ItemGroup",
-        "ItemGroups",
-        {"ItemGroupCode": "Code", "ItemGroupDescription": "Description"},
-    ),
-    Lookup("Project", "Projects", {"ProjectCode": "Code", "ProjectDescription": "Description"}),
-    Lookup(
-        "GLAccount",
-        "GLAccounts",
-        {
-            "GLAccountCode": "Code",
-            "GLAccountDescription": "Description",
-            "GLAccountType": "Type",
-        },
-    ),
-    *(
-        Lookup(name, "GLAccounts", {f"{name}Code": "Code", f"{name}Description": "Description"})
-        for name in ["GLRevenue", "GLCosts", "GLStock", "GLCostsWorkInProgress", "GLRevenueWorkInProgress", "GLToPay", "GLToClaim", "GLDiscountPurchase", "GLDiscountSales"]
-    ),
-    *(
-        Lookup(name, "GLAccounts")
-        for name in ["GLAP", "GLAR", "GLAccountSales", "GLAccountPurchase", "PaymentInTransitAccount"]
-    ),
-    Lookup(
-        "Classification",
-        "GLClassifications",
-        {"ClassificationCode": "Code", "ClassificationDescription": "Description"},
-        within=("GLAccountClassificationMappings",),
-    ),
-    Lookup("InvoiceID", "SalesInvoices", on="InvoiceID", within=("SalesInvoiceLines",)),
-    Lookup(
-        "OrderID", "SalesOrders", {"OrderNumber": "OrderNumber"}, "OrderID", ("SalesOrderLines",)
-    ),
-    Lookup("InvoiceID", "PurchaseInvoices", within=("PurchaseInvoiceLines",)),
-    Lookup("EntryID", "Transactions", on="EntryID", within=("TransactionLines",)),
-    Lookup("VATCodeID", "VATCodes", within=("VatPercentages",)),
-    *_codes("Journals", "JournalCode>JournalDescription", "Journal>JournalDescription"),
-    *_codes(
-        "PaymentConditions",
-        "PaymentCondition>PaymentConditionDescription",
-        "PaymentConditionCode>PaymentConditionDescription",
-        "PaymentConditionSales>PaymentConditionSalesDescription",
-        "PaymentConditionPurchase>PaymentConditionPurchaseDescription",
-    ),
-    *_codes(
-        "VATCodes",
-        "VATCode>VATCodeDescription",
-        "SalesVATCode>SalesVATCodeDescription",
-        "SalesVatCode>SalesVatCodeDescription",
-        "PurchaseVATCode>PurchaseVATCodeDescription",
-    ),
-    Lookup("VATCode", "VATCodes", {"VATDescription": "Description"}, "Code", ("GLAccounts",)),
-)
-
-#: field in words → (the field with the code, the list in labels.json)
-WORDS: Mapping[str, tuple[str, str]] = {
-    "CountryName": ("Country", "country"),
-    "BankAccountCountryName": ("BankAccountCountry", "country"),
-    "LanguageDescription": ("Language", "language"),
-    "CurrencyDescription": ("Currency", "currency"),
-    "SalesCurrencyDescription": ("SalesCurrency", "currency"),
-    "PurchaseCurrencyDescription": ("PurchaseCurrency", "currency"),
-    "SalesInvoiceLines.UnitDescription": ("UnitCode", "unit"),
-    "SalesOrderLines.UnitDescription": ("UnitCode", "unit"),
-    "Items.UnitDescription": ("Unit", "unit"),
-    "SalesInvoices.StatusDescription": ("Status", "invoice_status"),
-    "SalesInvoices.TypeDescription": ("Type", "invoice_type"),
-    "SalesOrders.StatusDescription": ("Status", "order_status"),
-    "SalesOrders.DeliveryStatusDescription": ("DeliveryStatus", "order_status"),
-    "SalesOrders.InvoiceStatusDescription": ("InvoiceStatus", "order_status"),
-    "SalesOrders.ApprovalStatusDescription": ("ApprovalStatus", "approval"),
-    "Transactions.StatusDescription": ("Status", "entry_status"),
-    "Transactions.TypeDescription": ("Type", "entry_type"),
-    "GLAccounts.TypeDescription": ("Type", "gl_type"),
-    "Projects.TypeDescription": ("Type", "project_type"),
-}
-
-#: fields that are worked out; a value that is stored goes before it
-FORMULAS: Mapping[str, str] = {
-    "Contacts.FullName": """trim(coalesce(t.FirstName || ' ', '') || coalesce(t.MiddleName || ' ', '')
-        || coalesce(t.LastName, ''))""",
-    "Contacts.IsMainContact": "(SELECT a.MainContact = t.ID FROM main.Accounts a WHERE a.ID = t.Account)",
-    "Contacts.AccountIsCustomer": "(SELECT a.Status = 'C' FROM main.Accounts a WHERE a.ID = t.Account)",
-    "VATCodes.Percentage": """(SELECT p.Percentage FROM main.VatPercentages p
-        WHERE p.VATCodeID = t.ID ORDER BY p.StartDate DESC)""",
-    **{
-        f"{name}.VATPercentage": """(SELECT coalesce(v.Percentage, (SELECT p.Percentage FROM
-            main.VatPercentages p WHERE p.VATCodeID = v.ID ORDER BY p.StartDate DESC))
-            FROM main.VATCodes v WHERE v.Division = t.Division AND v.Code = t.VATCode)"""
-        for name in ("SalesInvoiceLines", "SalesOrderLines", "PurchaseInvoiceLines")
-    },
-}
-
-INDEXES = ["TransactionLines(EntryID)", "TransactionLines(Division,Timestamp)", "TransactionLines(GLAccount)", "TransactionLines(EntryNumber)", "TransactionLines(Account,InvoiceNumber)", "Transactions(EntryNumber)", "Transactions(Division,Type)", "SalesInvoiceLines(InvoiceID)", "SalesInvoices(InvoiceNumber)", "SalesInvoices(Timestamp)", "SalesOrderLines(OrderID)", "SalesOrderLines(Timestamp)", "SalesOrderLines(Item)", "SalesOrders(Timestamp)", "SalesOrders(OrderNumber)", "PurchaseInvoiceLines(InvoiceID)", "VatPercentages(VATCodeID)", "Accounts(Timestamp)", "Items(Timestamp)", "Contacts(Account)"]
+INDEXES = (
+    "TransactionLines(EntryID)", "TransactionLines(Division,Timestamp)",
+    "TransactionLines(GLAccount)", "TransactionLines(EntryNumber)",
+    "TransactionLines(Account,InvoiceNumber)", "Transactions(EntryNumber)",
+    "Transactions(Division,Type)", "SalesInvoiceLines(InvoiceID)",
+    "SalesInvoices(InvoiceNumber)", "SalesInvoices(Timestamp)", "SalesOrderLines(OrderID)",
+    "SalesOrderLines(Timestamp)", "SalesOrderLines(Item)", "SalesOrders(Timestamp)",
+    "SalesOrders(OrderNumber)", "PurchaseInvoiceLines(InvoiceID)",
+    "VatPercentages(VATCodeID)", "Accounts(Timestamp)", "Items(Timestamp)",
+    "Contacts(Account)",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -262,6 +135,14 @@ def references() -> dict[str, dict[str, Lookup]]:
             if lookup.via in entities()[name].fields:
                 found[name].setdefault(lookup.via, lookup)
     return found
+
+
+def reference(entity: str, name: str) -> Lookup | None:
+    """Where a field points to, also of an entity that is a view."""
+    for lookup in LOOKUPS:
+        if lookup.via == name and (not lookup.within or entity in lookup.within):
+            return lookup
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -310,6 +191,12 @@ def padding(table: str, column: str) -> str | None:
     return PADDED.get(f"{table}.{column}") or (
         PADDED.get(column) if columns(table).get(column) == "String" else None
     )
+
+
+def padded(table: str, column: str, value: Any) -> Any:
+    """The value as it is stored, padded when its column is."""
+    width = padding(table, column)
+    return width % value if width and value is not None else value
 
 
 def tables() -> tuple[str, ...]:
@@ -364,8 +251,12 @@ def view(entity: Entity) -> str:
             alias = joins.setdefault((join, lookup.via), f"j{len(joins)}")
             selected.append(f'{alias}."{lookup.gives[name]}" AS "{name}"')
         elif worded:
-            join = f"LEFT JOIN temp.Labels {{0}} ON {{0}}.List = '{worded[1]}' AND {{0}}.Code = t.\"{worded[0]}\""
-            alias = joins.setdefault((join, worded[0]), f"j{len(joins)}")
+            code, labels = worded
+            join = (
+                f"LEFT JOIN temp.Labels {{0}} ON {{0}}.List = '{labels}' "
+                f'AND {{0}}.Code = t."{code}"'
+            )
+            alias = joins.setdefault((join, code), f"j{len(joins)}")
             selected.append(f'{alias}.Description AS "{name}"')
         elif formula := FORMULAS.get(f"{table}.{name}"):
             selected.append(f'coalesce(t."{name}", {formula}) AS "{name}"')

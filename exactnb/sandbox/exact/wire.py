@@ -56,7 +56,7 @@ def uri(entity: Entity, division: int | None, values: Sequence[Any]) -> str:
     return f"{place}/{resource}({','.join(literals)})"
 
 
-def decode(value: Any, field: Field, entity: Entity) -> Any:
+def decode(value: Any, field: Field) -> Any:
     """A value of a request body as the books store it.
 
     Raises
@@ -118,19 +118,13 @@ def refusal(refused: Refusal, accept: str, language: str) -> Response:
     """The response that says no."""
     text = refused.text(language)
     if "json" in accept.lower():
-        body = json.dumps(
-            {"error": {"code": "", "message": {"lang": "", "value": text}}}, ensure_ascii=False
-        )
+        error = {"error": {"code": "", "message": {"lang": "", "value": text}}}
+        body = json.dumps(error, ensure_ascii=False, separators=(",", ":"))
         return Response(body, refused.status, refused.headers, mimetype="application/json")
-    error = ElementTree.Element("error", xmlns=META)
-    ElementTree.SubElement(error, "code").text = ""
-    ElementTree.SubElement(error, "message", {"xml:lang": ""}).text = text
-    return Response(
-        ElementTree.tostring(error, "utf-8", xml_declaration=True),
-        refused.status,
-        refused.headers,
-        mimetype="application/xml",
-    )
+    atom = ElementTree.Element("error", xmlns=META)
+    ElementTree.SubElement(atom, "code").text = ""
+    ElementTree.SubElement(atom, "message", {"xml:lang": ""}).text = text
+    return Response(_bytes(atom), refused.status, refused.headers, mimetype="application/xml")
 
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -176,7 +170,7 @@ def _entry(record: Record) -> ElementTree.Element:
 
 
 def _bytes(element: ElementTree.Element) -> bytes:
-    return ElementTree.tostring(element, "utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(element, "utf-8", xml_declaration=True))
 
 
 def day(value: date) -> int:
