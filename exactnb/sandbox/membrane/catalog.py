@@ -8,7 +8,7 @@ from typing import Any
 
 from exactnb.sandbox.membrane.call import Call, Route
 from exactnb.sandbox.membrane.problems import Problem, not_found
-from exactnb.sandbox.membrane.state import user_id
+from exactnb.sandbox.membrane.state import tenant_name, user_id
 
 KEY = "exact-online"
 BASE_ADDRESS = "https://start.exactonline.nl"
@@ -116,7 +116,7 @@ class Catalog:
             )
         return {
             "id": user_id(call.tenant),
-            "name": call.tenant.replace("-", " ").title(),
+            "name": tenant_name(call.tenant),
             "internalId": call.tenant,
             "meta": {},
             "fields": {},

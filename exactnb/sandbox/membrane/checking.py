@@ -50,8 +50,11 @@ def _formats() -> Any:
 
 
 def _checked(schema: Schema) -> Schema:
-    """The schema as it is checked: a list of options that allows others is no limit."""
-    kept = {k: v for k, v in schema.items() if not (k == "enum" and schema.get("allowCustom"))}
+    """The schema as it is checked: options with labels are a limit, unless others are allowed."""
+    kept = {word: value for word, value in schema.items() if word != "enum"}
+    options = schema.get("enum") or [each["id"] for each in schema.get("referenceRecords", ())]
+    if options and not schema.get("allowCustom"):
+        kept["enum"] = options
     if "properties" in kept:
         kept["properties"] = {name: _checked(each) for name, each in kept["properties"].items()}
     if "items" in kept:

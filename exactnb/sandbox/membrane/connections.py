@@ -15,7 +15,7 @@ from exactnb.sandbox.membrane.catalog import (
     is_integration,
 )
 from exactnb.sandbox.membrane.problems import Problem, bad_request, not_found
-from exactnb.sandbox.membrane.state import Connection, State, moment, user_id
+from exactnb.sandbox.membrane.state import Connection, State, moment, tenant_name, user_id
 
 LONGEST_KEY = 100
 _CHANGEABLE = ("name", "key", "meta")
@@ -294,7 +294,11 @@ class Connections:
             "updatedAt": connection.updated,
             "archivedAt": connection.archived,
             "meta": connection.meta,
-            "user": {"id": user, "internalId": connection.tenant},
+            "user": {
+                "id": user,
+                "name": tenant_name(connection.tenant),
+                "internalId": connection.tenant,
+            },
             "integration": {name: INTEGRATION[name] for name in ("id", "key", "name", "logoUri")},
         }
         if connection.state == "SETUP_FAILED":

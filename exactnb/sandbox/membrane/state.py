@@ -134,6 +134,11 @@ def moment(seconds: float) -> str:
     return text.replace("+00:00", "Z")
 
 
+def tenant_name(tenant: str) -> str:
+    """The name that a tenant is shown by."""
+    return tenant.replace("-", " ").title()
+
+
 def user_id(tenant: str) -> str:
     """The internal id that a tenant has."""
     return f"usr_{hashlib.blake2b(tenant.encode(), digest_size=12).hexdigest()}"
