@@ -68,12 +68,12 @@ class Field:
         """The name of its column in a DataFrame."""
         return snake(self.name)
 
-    @property
+    @cached_property
     def padded(self) -> bool:
         """Whether Exact may fill it up with spaces."""
         return self.type == "String" and _PADDED.search(self.name) is not None
 
-    @property
+    @cached_property
     def nested(self) -> str | None:
         """What it holds records of, for a Collection or Complex field."""
         kind, _, inner = self.type.partition("(")

@@ -64,11 +64,11 @@ def read(raw: bytes, start: int, stop: int, entity: Entity) -> tuple[Columns, in
     if (head := first_record(raw, start, stop)) is None:
         raise Unsuited
     first, between = head
-    lines = raw[start:stop].replace(between, between.replace(b"},", b"}\n", 1))
+    lines = raw.replace(between, between.replace(b"},", b"}\n", 1))
     try:
         table = pj.read_json(
-            pa.BufferReader(lines),
-            read_options=pj.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+            pa.BufferReader(pa.py_buffer(lines).slice(start, stop - start)),
+            read_options=pj.ReadOptions(use_threads=False, block_size=stop - start + 1),
             parse_options=pj.ParseOptions(
                 explicit_schema=_schema(first, entity), unexpected_field_behavior="infer"
             ),
@@ -139,6 +139,9 @@ def _known(values: pa.ChunkedArray, field: Field) -> Column | None:
     if kind == "date" and pa.types.is_string(wire):
         made = _dates(values)
         return Column(kind, made) if made is not None else coerce(values.to_pylist(), kind)
+    if kind == "int" and pa.types.is_string(wire):
+        made = _integers(values)
+        return Column(kind, made) if made is not None else coerce(values.to_pylist(), kind)
     if wire == TYPES[kind]:
         return Column(kind, _clean(values, kind))
     if pa.types.is_nested(wire) or pa.types.is_temporal(wire):
@@ -161,6 +164,15 @@ def _dates(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
         if pc.all(pc.ends_with(values, "Z")).as_py():
             values = pc.utf8_slice_codeunits(values, 0, -1)
         return pc.cast(values, pa.timestamp("ms"))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _integers(values: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """Digits to numbers; None where there is anything else, or too many."""
+    try:
+        plain = pc.all(pc.ascii_is_decimal(values)).as_py()
+        return pc.cast(values, pa.int64()) if plain else None
     except pa.ArrowInvalid:
         return None
 

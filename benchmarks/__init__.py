@@ -1,0 +1,1 @@
+"""What exactnb costs, measured side by side: ``python -m benchmarks [name …]``."""
