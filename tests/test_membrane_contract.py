@@ -10,12 +10,14 @@ import pytest
 from exactnb.errors import (
     AccessError,
     AuthenticationError,
+    BadAnswerError,
     NotFoundError,
+    RateLimitError,
     RunError,
     ServerError,
     TransportError,
 )
-from exactnb.membrane import CLITransport, HTTPTransport, Membrane
+from exactnb.membrane import CLITransport, HTTPTransport, Membrane, Paced
 from exactnb.sandbox import Sandbox
 from exactnb.sandbox.serve import start
 from exactnb.settings import Settings
@@ -250,6 +252,57 @@ def test_minted_tokens_are_accepted_and_wrong_ones_are_not(sandbox):
     expired = sandbox.tokens.mint(tenant, lifetime=-60)
     with pytest.raises(AuthenticationError, match="the token expired on 20"):
         who(token=expired)
+
+
+ACCOUNTS = f"/api/v1/{DIVISION}/crm/Accounts"
+
+
+@pytest.fixture(params=["in process", "served"])
+def patient(request, sandbox, address):
+    """Membrane with patience, but no time to lose."""
+    settings = Settings(api_url=address, token=sandbox.token, backoff=0.01, calls_a_minute=None)
+    client = None
+    if request.param == "in process":
+        client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
+    membrane = Membrane(Paced(HTTPTransport(settings, client=client), settings), settings)
+    yield membrane
+    sandbox.faults.clear()
+    membrane.close()
+
+
+@pytest.mark.parametrize("kind", ["dropped", "bad_gateway", "unavailable", "gateway_timeout"])
+@pytest.mark.parametrize("where", ["membrane", "exact"])
+def test_a_read_survives_what_passes(patient, sandbox, kind, where):
+    sandbox.faults.add(kind, where=where, times=2)
+    answer = patient.run(
+        "list-items", {}, connection_id=sandbox.connection_id, safe=True, lane="survivor"
+    )
+    assert answer.json()["output"]
+
+
+@pytest.mark.parametrize("kind", ["dropped", "dropped_after", "bad_gateway", "rate_limit"])
+def test_a_write_is_done_at_most_once_whatever_happens(patient, sandbox, kind):
+    name = f"Once only ({kind})"
+
+    def found():
+        query = {"$filter": f"Name eq '{name}'", "$select": "ID"}
+        answer = patient.proxy(sandbox.connection_id, "GET", ACCOUNTS, query=query, safe=True)
+        return answer.content.count(b'"ID"')
+
+    before = found()
+    sandbox.faults.add(kind, method="POST", times=1)
+    with pytest.raises((ServerError, RateLimitError)):
+        patient.proxy(
+            sandbox.connection_id, "POST", ACCOUNTS, json={"Name": name}, safe=False, lane=name
+        )
+    assert found() - before == (1 if kind == "dropped_after" else 0)
+
+
+@pytest.mark.parametrize("kind", ["html", "empty", "truncated"])
+def test_a_success_that_is_none_is_no_success(patient, sandbox, kind):
+    sandbox.faults.add(kind, times=1)
+    with pytest.raises(BadAnswerError):
+        patient.run("list-items", {}, connection_id=sandbox.connection_id, safe=True)
 
 
 def test_errors_in_words_are_told_apart(address, sandbox, monkeypatch):

@@ -1,14 +1,16 @@
 """Patience and manners, by a clock that only moves when somebody waits."""
 
+import json
 import threading
 import time
 from collections import Counter
 from email.utils import formatdate
 
+import httpx
 import pytest
 
 from exactnb.errors import RateLimitError, ServerError
-from exactnb.membrane import Lanes, Paced, Request, Response, watching
+from exactnb.membrane import CLITransport, HTTPTransport, Lanes, Paced, Request, Response, watching
 from exactnb.membrane.limits import retry_at
 from exactnb.settings import Settings
 
@@ -351,7 +353,12 @@ def test_jitter_is_never_less_than_half():
     service = Service(clock)
     service.answers = [status(503)]
     transport = Paced(
-        service, Settings(backoff=1), clock=clock, sleep=clock.sleep, jitter=lambda: 0.0
+        service,
+        Settings(backoff=1),
+        clock=clock,
+        sleep=clock.sleep,
+        jitter=lambda: 0,
+        lanes=Lanes(),
     )
     transport.send(Request("GET", "/x"))
     assert service.at == [0, 0.5]
@@ -462,6 +469,56 @@ def test_a_write_is_sent_exactly_once(fault, lane):
     else:
         assert transport.send(write) is fault
     assert len(service.at) == 1
+
+
+def wrapped(status, key=None):
+    """What Membrane makes of a refusal of Exact to an action."""
+    cause = {"type": "bad_request", "message": "m", "data": {"response": {"status": status}}}
+    error = {"type": "action_run", "message": "failed", "causedByError": cause}
+    return Response(400, {}, json.dumps(error).encode())
+
+
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_passing_trouble_of_exact_inside_a_run_is_seen(code):
+    clock = Clock()
+    service = Service(clock)
+    service.answers = [wrapped(code), wrapped(code)]
+    assert paced(service, clock).send(READ).status == 200
+    assert len(service.at) == 3
+    service.answers = [wrapped(code)]
+    assert paced(service, clock).send(WRITE).status == 400
+    assert len(service.at) == 4
+
+
+def test_a_limit_named_by_membrane_holds_up_the_lane():
+    clock = Clock()
+    service = Service(clock)
+    said = {"type": "connection", "key": "rate_limit_exceeded", "message": "m"}
+    service.answers = [Response(400, {}, json.dumps(said).encode())]
+    assert paced(service, clock).send(READ).status == 200
+    assert [round(at, 1) for at in service.at] == [0, 60.1]
+
+
+def test_only_exacts_own_errors_inside_runs_count_for_its_block():
+    clock = Clock()
+    service = Service(clock)
+    service.answers = [wrapped(500)] * 20 + [wrapped(404)] * 8
+    transport = paced(service, clock)
+    for _ in range(28):
+        assert transport.send(READ).status == 400
+    with pytest.raises(RateLimitError, match="status 404"):
+        transport.send(READ)
+
+
+def test_calls_of_this_process_count_together_and_those_of_a_demo_apart():
+    settings = Settings(token="pat-x")
+    client = httpx.Client()
+    demo = HTTPTransport(settings, client=client)
+    first, second = HTTPTransport(settings), HTTPTransport(settings)
+    assert Paced(first, settings).lanes is Paced(second, settings).lanes
+    assert Paced(first, settings).lanes is Paced(CLITransport(settings), settings).lanes
+    assert Paced(demo, settings).lanes is not Paced(first, settings).lanes
+    client.close()
 
 
 def test_other_errors_are_not_tried_again():

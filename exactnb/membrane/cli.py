@@ -19,6 +19,7 @@ from exactnb.errors import (
 )
 from exactnb.membrane.arguments import PROXY, RUN, arguments
 from exactnb.membrane.command import Command, Done
+from exactnb.membrane.lanes import SHARED
 from exactnb.membrane.transport import Request, Response
 from exactnb.settings import Settings
 
@@ -51,6 +52,7 @@ class CLITransport:
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings.load()
         self._command = Command(self._settings)
+        self.lanes = SHARED
 
     def __repr__(self) -> str:
         return f"CLITransport({self._settings.membrane_bin!r})"

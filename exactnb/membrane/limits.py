@@ -1,16 +1,42 @@
-"""What an answer's headers say about limits: how many calls are left, and until when to wait."""
+"""What an answer says about limits: how many calls are left, and until when to wait."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import Any
 
-__all__ = ["DAY", "MINUTE", "moment", "remaining", "retry_at"]
+__all__ = ["DAY", "MINUTE", "moment", "remaining", "retry_at", "status_behind"]
 
 #: Exact Online's headers for the calls of a clock minute, and of a day.
 MINUTE = "x-ratelimit-minutely"
 DAY = "x-ratelimit"
+
+
+def status_behind(status: int, content: bytes) -> int:
+    """The status that the app itself gave, where Membrane wraps it in a 400 of its own.
+
+    A run that Exact refused for haste (429) or could not serve (503) is answered as
+    ``{"type": "action_run", "causedByError": {"data": {"response": {"status": 429}}}}``.
+    """
+    if status != 400 or len(content) > 64_000:
+        return status
+    try:
+        error: Any = json.loads(content)
+    except ValueError:
+        return status
+    while isinstance(error, dict):
+        if error.get("key") == "rate_limit_exceeded":
+            return 429
+        data = error.get("data")
+        answer = data.get("response") if isinstance(data, dict) else None
+        given = answer.get("status") if isinstance(answer, dict) else None
+        if isinstance(given, int):
+            return given
+        error = error.get("causedByError")
+    return status
 
 
 def remaining(headers: Mapping[str, str], which: str) -> int | None:

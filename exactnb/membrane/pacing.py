@@ -11,7 +11,7 @@ from datetime import datetime
 
 from exactnb.errors import RateLimitError, ServerError
 from exactnb.membrane import limits
-from exactnb.membrane.lanes import SHARED, Lane, Lanes
+from exactnb.membrane.lanes import Lane, Lanes
 from exactnb.membrane.transport import Request, Response, Transport
 from exactnb.settings import Settings
 
@@ -48,7 +48,7 @@ class Paced:
     on_wait
         Told of waits where no :func:`watching` block is.
     lanes
-        Where calls are counted; by default those of the whole process.
+        Where calls are counted; by default where the transport says.
     gentle
         Spread the calls evenly over the minute, as Exact advises, rather than spend them first.
     """
@@ -62,7 +62,7 @@ class Paced:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         on_wait: OnWait | None = None,
-        lanes: Lanes = SHARED,
+        lanes: Lanes | None = None,
         gentle: bool = False,
     ) -> None:
         self._transport = transport
@@ -71,7 +71,7 @@ class Paced:
         self._sleep = sleep
         self._jitter = jitter
         self._on_wait = on_wait
-        self._lanes = lanes
+        self.lanes = transport.lanes if lanes is None else lanes
         self._gap = 60 / (settings.calls_a_minute or 60) if gentle else 0.0
 
     def __repr__(self) -> str:
@@ -100,9 +100,10 @@ class Paced:
                     raise
                 until, why = self._back_off(failed), f"{error.message}; trying again"
             else:
-                if last or answer.status not in _PASSING:
+                status = limits.status_behind(answer.status, answer.content)
+                if last or status not in _PASSING:
                     return answer
-                until, why = self._told(request, answer, failed)
+                until, why = self._told(request, answer, status, failed)
                 if until - self._clock() > self._settings.longest_wait:
                     return answer
             self._wait(until, why)
@@ -118,7 +119,7 @@ class Paced:
         """Send when the request's lane allows, and nobody else is on it."""
         if request.lane is None:
             return self._transport.send(request)
-        lane = self._lanes.lane(f"{self._settings.api_url} {request.lane}")
+        lane = self.lanes.lane(f"{self._settings.api_url} {request.lane}")
         resource = request.resource or request.path
         while True:
             # a bounded wait, so that Ctrl-C gets through everywhere
@@ -163,16 +164,19 @@ class Paced:
     def _count(self, lane: Lane, resource: str, request: Request) -> Response:
         lane.sent(self._clock())
         answer = self._transport.send(request)
-        lane.answered(resource, answer.status, answer.headers, self._clock())
+        status = limits.status_behind(answer.status, answer.content)
+        lane.answered(resource, status, answer.headers, self._clock())
         return answer
 
     # -- waiting
 
-    def _told(self, request: Request, answer: Response, failed: int) -> tuple[float, str]:
+    def _told(
+        self, request: Request, answer: Response, status: int, failed: int
+    ) -> tuple[float, str]:
         """Until when to wait after an answer that asks for it."""
         said = limits.retry_at(answer.headers, self._clock())
-        why = f"the service answered {answer.status}; trying again"
-        if answer.status != 429:
+        why = f"the service answered {status}; trying again"
+        if status != 429:
             # of limits, only those of the headers that are about this answer
             said = said if "retry-after" in answer.headers else None
         elif request.lane is not None:

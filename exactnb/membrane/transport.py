@@ -24,6 +24,7 @@ from exactnb._version import __version__
 from exactnb.errors import BadAnswerError, InputError, ServerError, TransportError
 from exactnb.membrane import tokens
 from exactnb.membrane.excerpts import first_words, without_secrets
+from exactnb.membrane.lanes import SHARED, Lanes
 from exactnb.settings import Settings
 
 __all__ = [
@@ -161,6 +162,11 @@ class Response:
 class Transport(Protocol):
     """Something that carries a request to Membrane."""
 
+    @property
+    def lanes(self) -> Lanes:
+        """Where calls over it are counted."""
+        ...
+
     def send(self, request: Request) -> Response:
         """The answer, whatever its status; raises only when none came."""
         ...
@@ -207,7 +213,8 @@ class HTTPTransport:
     settings
         Base address, API version, time-outs, and where to find a token.
     client
-        An ``httpx.Client`` to use, such as one over ``httpx.WSGITransport(sandbox)``.
+        An ``httpx.Client`` to use, such as one over ``httpx.WSGITransport(sandbox)``. It may
+        lead to another world, so its calls are counted apart from those of the process.
     token
         Wins over every other source of a token.
     """
@@ -225,6 +232,7 @@ class HTTPTransport:
             )
         self._tokens = tokens.source(settings, token=token)
         self._client = client
+        self.lanes = SHARED if client is None else Lanes()
         self._starting = threading.Lock()
 
     def __repr__(self) -> str:
