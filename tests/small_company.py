@@ -122,7 +122,8 @@ def _periods() -> list[tuple[Any, ...]]:
 def company() -> list[Table]:
     return [
         Table("SystemDivisions", ("Code", "Division", "Description", "Country", "Currency",
-                                  "Status", "Hid", "IsMainDivision", "Legislation", "CustomerCode"), [
+                                  "Status", "Hid", "IsMainDivision", "Legislation",
+                                  "CustomerCode"), [
             (SHOP, SHOP, "Noord B.V.", "NL", "EUR", 1, 9007199254740993, 1, "NL", "1"),
             (HOLDING, HOLDING, "Noord Beheer", "NL", "EUR", 2, 2, 0, "NL", "1")]),
         Table("Users", ("UserID", "UserName", "FullName", "Email", "Language", "Legislation"), [
@@ -131,11 +132,12 @@ def company() -> list[Table]:
         Table("GLAccounts", ("ID", "Code", "Type", "BalanceType", "BalanceSide", "Description",
                              *MARK),
               [(GL[code], code, *rest, *MARKED) for code, rest in LEDGER.items()]),
-        Table("Journals", ("ID", "Code", "Description", "Type", "GLAccount", "AllowVAT", *MARK), [
-            (guid(0x40), "20", "Bank", 12, GL["1100"], 0, *MARKED),
-            (guid(0x41), "60", "Inkoopboek", 22, GL["1600"], 1, *MARKED),
-            (guid(0x42), "70", "Verkoopboek", 20, GL["1300"], 1, *MARKED),
-            (guid(0x43), "90", "Memoriaal", 90, None, 0, *MARKED)]),
+        Table("Journals", ("ID", "Code", "Description", "Type", "GLAccount", "AllowVAT",
+                           "Currency", *MARK), [
+            (guid(0x40), "20", "Bank", 12, GL["1100"], 0, "EUR", *MARKED),
+            (guid(0x41), "60", "Inkoopboek", 22, GL["1600"], 1, "EUR", *MARKED),
+            (guid(0x42), "70", "Verkoopboek", 20, GL["1300"], 1, "EUR", *MARKED),
+            (guid(0x43), "90", "Memoriaal", 90, None, 0, "EUR", *MARKED)]),
         Table("VATCodes", ("ID", "Code", "Description", "Type", "VATTransactionType", "Charged",
                            "EUSalesListing", "GLToPay", "GLToClaim", *MARK), [
             (guid(0x50), "0", "Geen BTW", "N", "B", 0, "N", None, None, *MARKED),
@@ -154,7 +156,8 @@ def company() -> list[Table]:
             (guid(0x71), "30", "30 dagen", 30, 0, "B", *MARKED),
             (guid(0x72), "2M", "Twee maanden en 15", 15, 2, "B", *MARKED)]),
         Table("Accounts", ("ID", "Code", "Name", "Status", "IsSupplier", "IsSales", "Country",
-                           "City", "PaymentConditionSales", "SalesVATCode", "Email", "Blocked", *MARK), [
+                           "City", "PaymentConditionSales", "SalesVATCode", "Email", "Blocked",
+                           *MARK), [
             (JANSEN, "1", "Jansen's Fietsen", "C", 0, 1, "NL", "Groningen", "30", "2",
              "j@example.nl", 0, *MARKED),
             (VELO, "2", "Vélo Élégant", "C", 0, 1, "BE", "Gent", "14", "7", None, 0, *MARKED),
@@ -190,8 +193,8 @@ def company() -> list[Table]:
             (OPEN_INVOICE, None, VELO, VELO, VELO, "70", 20, 8020, ms("2026-06-29"), None, 80, 80,
              0, "EUR", "14", None, *MARKED)]),
         Table("SalesInvoiceLines", ("ID", "InvoiceID", "LineNumber", "Item", "Description",
-                                    "Quantity", "NetPrice", "AmountDC", "AmountFC", "VATAmountFC", "VATCode",
-                                    "GLAccount", "Division"), [
+                                    "Quantity", "NetPrice", "AmountDC", "AmountFC", "VATAmountFC",
+                                    "VATCode", "GLAccount", "Division"), [
             (guid(0x34), INVOICE, 1, BIKE, "Zadel", 2, 30, 60, 60, 12.6, "2", GL["8000"], SHOP),
             (guid(0x35), INVOICE, 2, BIKE, "Bel", 4, 10, 40, 40, 8.4, "2", GL["8000"], SHOP),
             (guid(0x36), OPEN_INVOICE, 1, REPAIR, "Uur", 2, 40, 80, 80, 0, "7", GL["8100"], SHOP)]),
@@ -208,7 +211,8 @@ def company() -> list[Table]:
         Table("TransactionLines", ("ID", "EntryID", "EntryNumber", "LineNumber", "Type", "Date",
                                    "DueDate", "GLAccount", "Account", "AmountDC", "AmountFC",
                                    "Currency", "ExchangeRate", "VATCode", "VATType",
-                                   "VATPercentage", "AmountVATFC", "AmountVATBaseFC", "InvoiceNumber", "Status",
+                                   "VATPercentage", "AmountVATFC", "AmountVATBaseFC",
+                                   "InvoiceNumber", "Status",
                                    "FinancialYear", "FinancialPeriod", "JournalCode", "Description",
                                    "Division", "Created", "Modified", "Creator", "Modifier",
                                    "YourRef", "Item"), _lines()),

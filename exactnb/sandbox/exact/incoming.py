@@ -29,7 +29,8 @@ def read(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> R
     """The record that a body describes; on PUT (not `new`) only what it names.
 
     Fields that cannot be written are passed over in silence, as the service does; a reference
-    to another administration becomes empty.
+    to another administration becomes empty. Of records that are only written within another
+    (the rates of a VAT code) every field but the key is taken.
 
     Raises
     ------
@@ -45,6 +46,7 @@ def read(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> R
 def _record(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> Record:
     record = Record()
     writable = {"post"} if new else {"put", "put?"}
+    within = not any(writable & field.flags for field in entity.fields.values())
     for name, value in body.items():
         known = entity.fields.get(name)
         if name == "__metadata":
@@ -55,7 +57,7 @@ def _record(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -
                 f"Error processing request stream. The property name '{name}' specified for type "
                 f"'{entity.type}' is not valid.",
             )
-        if not known.flags & writable and not (known.collection and new):
+        if not (known.flags & writable or (within and name not in entity.key)):
             continue
         if known.collection:
             record.nested[name] = _nested(rows, known.collection, name, value)

@@ -68,7 +68,7 @@ def decode(value: Any, field: Field) -> Any:
         return None
     try:
         return _decoded(value, field.type)
-    except (ValueError, TypeError, Refusal):
+    except (ValueError, TypeError, KeyError, Refusal):
         raise Refusal(
             400,
             "Error processing request stream. Error encountered in converting the value from "
