@@ -424,6 +424,17 @@ def test_a_refusal_holds_up_everybody_on_the_lane():
     assert [round(at, 1) for at in service.at] == [0, 5.1]
 
 
+def test_a_clock_that_is_set_back_does_not_hold_calls_up():
+    clock = Clock()
+    service = Service(clock, headers=False)
+    transport = paced(service, clock)
+    for _ in range(60):
+        transport.send(READ)
+    clock.now -= 3600
+    transport.send(READ)
+    assert service.at[-1] == -3600
+
+
 def test_a_clock_that_is_ahead_does_not_make_it_hammer():
     clock = Clock()
     service = Service(clock)

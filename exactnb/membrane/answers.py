@@ -176,10 +176,10 @@ def _words(response: Response) -> str:
     message = said.get("message") if isinstance(said, dict) else None
     if isinstance(message, list):  # NestJS gives one text for each field
         message = "; ".join(map(str, message))
-    if not isinstance(message, str) or not message:
-        message = first_words(response.content)
+    text = message.encode() if isinstance(message, str) else response.content
+    words = first_words(text, limit=300)
     what = f"The service answered {response.status}"
-    return f"{what}: {without_secrets(message)}" if message else f"{what} without a word"
+    return f"{what}: {words}" if words else f"{what} without a word"
 
 
 def _moved(response: Response) -> BadAnswerError:

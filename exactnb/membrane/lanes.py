@@ -66,7 +66,7 @@ class Window:
             self.left, self.reset = left, self.end if reset is None else reset
 
     def _turn(self, now: float) -> None:
-        if now >= self.end:
+        if not self.end - self.seconds <= now < self.end:  # over, or the clock was set back
             self.used = 0
             self.end = (now // self.seconds + 1) * self.seconds
         if now >= self.reset:

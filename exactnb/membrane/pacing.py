@@ -122,16 +122,11 @@ class Paced:
         lane = self.lanes.lane(f"{self._settings.api_url} {request.lane}")
         resource = request.resource or request.path
         while True:
-            # a bounded wait, so that Ctrl-C gets through everywhere
-            while not lane.turn.acquire(timeout=0.5):
-                continue
-            try:
+            with lane.turn:
                 now = self._clock()
                 until, why = self._allowed(lane, resource, now)
                 if until <= now:
                     return self._count(lane, resource, request)
-            finally:
-                lane.turn.release()
             if until - now > self._settings.longest_wait:
                 raise RateLimitError(
                     f"The {why} are used up, until {_moment(until)}",
