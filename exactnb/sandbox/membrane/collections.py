@@ -36,8 +36,13 @@ class Collection:
 
     @property
     def label(self) -> str:
-        """The field that names a record, by which they are sorted as well."""
+        """The field that names a record."""
         return self.fields.split()[0]
+
+    @property
+    def coded(self) -> bool:
+        """Whether people know its records by a code: those are shown with it, and sorted by it."""
+        return self.entity not in ("Accounts", "Contacts")
 
 
 _ACCOUNT = "Name Code City Country Email Status IsSupplier PaymentConditionSales SalesVATCode"
@@ -187,7 +192,8 @@ class Collections:
                 conditions.append(f"{name} eq {literal(collection.entity, name, value)}")
         key = entities()[collection.entity].key[0]
         select = dict.fromkeys((key, *collection.fields.split(), "Created", "Modified"))
-        query = {"$orderby": collection.label, "$select": ",".join(select)}
+        order = "Code" if collection.coded else collection.label
+        query = {"$orderby": order, "$select": ",".join(select)}
         if conditions:
             query["$filter"] = " and ".join(conditions)
         if body.get("cursor"):
@@ -220,4 +226,4 @@ def _collection(key: str) -> Collection:
 def _label(row: Mapping[str, Any], collection: Collection) -> str:
     name = str(row.get(collection.label) or "").strip()
     code = str(row.get("Code") or "").strip()
-    return f"{code} {name}".strip() if collection.entity != "Accounts" else name
+    return f"{code} {name}".strip() if collection.coded else name

@@ -41,7 +41,7 @@ _DIVISION: Schema = {
     "referenceCollection": {"key": "divisions"},
 }
 _ID: Schema = {"title": "Id", "type": "string", "format": "uuid"}
-_CLEARABLE_FORMATS = ("date", "uuid")
+_CLEARABLE_FORMATS = ("date", "email", "uri", "uuid")
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _list_inputs(said: dict[str, Any], way: Dialect) -> Schema:
 
 
 def _changes(record: Schema, entity: str) -> Schema:
-    # dates and references have no empty text, so null empties them
+    # an empty text is no date, address or reference, so null empties these
     clearable = {
         name: {**each, "type": [each["type"], "null"]}
         if each.get("format") in _CLEARABLE_FORMATS and name not in record["required"]

@@ -13,7 +13,7 @@ from exactnb.sandbox.membrane.call import Call, Route, text_field
 from exactnb.sandbox.membrane.connections import Connections
 from exactnb.sandbox.membrane.problems import bad_request
 from exactnb.sandbox.membrane.state import Connection
-from exactnb.sandbox.membrane.upstream import Upstream, as_json, refuse_bad_method
+from exactnb.sandbox.membrane.upstream import Upstream, as_json
 
 VERBS = "GET POST PUT PATCH DELETE"
 _REQUEST = ("path", "method", "pathParameters", "query", "headers", "data")
@@ -53,7 +53,9 @@ class Proxy:
         """The JSON of an answer to a request given as fields, as ``/act`` takes it too."""
         fields = {_ALIASES.get(name, name): value for name, value in fields.items()}
         path = text_field(fields, "path", required=True) or ""
-        method = refuse_bad_method(text_field(fields, "method", required=True) or "")
+        method = (text_field(fields, "method", required=True) or "").upper()
+        if method not in VERBS.split():
+            raise bad_request(f"method must be one of {VERBS}", field="method")
         for name, value in _mapping(fields, "pathParameters").items():
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         data = fields.get("data")

@@ -20,7 +20,7 @@ from exactnb.sandbox.membrane.state import Connection, State, moment, user_id
 from exactnb.sandbox.membrane.upstream import Upstream, check
 
 #: an output larger than this is not kept in the log
-LOGGED_OUTPUT = 100_000
+LOGGED_OUTPUT = 20_000
 
 
 class Runner:

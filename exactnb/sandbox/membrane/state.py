@@ -124,8 +124,9 @@ class State:
         for kind in ("runs", "calls"):
             path = directory / f"membrane-{kind}.jsonl"
             if path.exists():
-                with path.open(encoding="utf-8") as file:
-                    getattr(self, kind).extend(json.loads(line) for line in file)
+                newest = path.read_text(encoding="utf-8").splitlines(keepends=True)[-LOG_LENGTH:]
+                getattr(self, kind).extend(map(json.loads, newest))
+                path.write_text("".join(newest), encoding="utf-8")
 
 
 def moment(seconds: float) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from werkzeug import Request, Response
 
 from exactnb.sandbox.membrane.catalog import APP, BASE_ADDRESS, INTEGRATION
-from exactnb.sandbox.membrane.problems import Problem, bad_request
+from exactnb.sandbox.membrane.problems import Problem
 from exactnb.sandbox.membrane.state import Connection, State, moment, user_id
 
 Exact = Callable[[Request], Response]
@@ -204,22 +204,9 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def is_json(answer: Response) -> bool:
-    """Whether an answer holds JSON that can be put inside other JSON as it is."""
-    body = answer.get_data()
-    return answer.is_json and body[-1:] in b"}]" and bool(body)
-
-
 def as_json(answer: Response) -> bytes:
-    """The body of any answer as JSON: as it is, or as a text."""
+    """The body of any answer as JSON: JSON as it is, without reading it, and else as a text."""
     body = answer.get_data()
-    if is_json(answer):
+    if answer.is_json and body.endswith((b"}", b"]")):
         return body
-    return json.dumps(body.decode("utf-8", "replace") if body else None).encode()
-
-
-def refuse_bad_method(method: str) -> str:
-    """An HTTP method that Exact takes, in capitals."""
-    if method.upper() not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        raise bad_request("method must be one of GET, POST, PATCH, PUT, DELETE", field="method")
-    return method.upper()
+    return json.dumps(body.decode("utf-8", "replace") or None).encode()
