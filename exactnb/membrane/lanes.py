@@ -94,6 +94,10 @@ class Lane:
             found.popleft()
         return found
 
+    def spaced(self, gap: float, now: float) -> float:
+        """From when a call is allowed that keeps its distance from the one before."""
+        return min(self.last, now) + gap
+
     def sent(self, now: float) -> None:
         """A call goes out."""
         self.minute.count(now)

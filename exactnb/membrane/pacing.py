@@ -153,7 +153,7 @@ class Paced:
             (lane.minute.opens(given.calls_a_minute, now), lane.minute.why),
             (lane.day.opens(given.calls_a_day, now), lane.day.why),
             (lane.blocked, "calls that the service allows"),
-            (lane.last + self._gap, "calls of this moment"),
+            (lane.spaced(self._gap, now), "calls of this moment"),
         )
 
     def _count(self, lane: Lane, resource: str, request: Request) -> Response:
