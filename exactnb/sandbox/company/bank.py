@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from . import days
 from .days import FIRST, TODAY
 from .ledger import Book, Entry, Line
@@ -17,20 +19,30 @@ class Bank:
         Where the statements are booked.
     opening
         Balance on the first day, in cents.
-    every
-        Days between statements.
+    weekly
+        A statement on each Friday too, not only on the last day of each month.
     """
 
-    def __init__(self, book: Book, opening: int, every: int = 7) -> None:
+    def __init__(self, book: Book, opening: int, *, weekly: bool = True) -> None:
         self._book = book
         self._opening = opening
-        self._every = every
+        self._dates = {days.month_end(year, month) for year, month in days.MONTHS}
+        if weekly:
+            self._dates |= set(range(FIRST + (5 - FIRST) % 7, TODAY, 7))
         self._lines: list[tuple[int, Line]] = []
 
     def expect(self, date: int, line: Line) -> None:
         """The other side of a receipt (negative) or a payment (positive) on a day."""
         if date <= TODAY:
             self._lines.append((date, line._replace(date=date)))
+
+    def expected(self, codes: Set[str], year: int, months: range) -> int:
+        """The sum of what is expected on these accounts in these months, in cents."""
+        return sum(
+            line.cents
+            for date, line in self._lines
+            if line.gl in codes and days.YEAR[date] == year and days.MONTH[date] in months
+        )
 
     def post(
         self, group: Relation | None = None, low: int = 0, high: int = 0
@@ -43,9 +55,7 @@ class Bank:
         self._lines.sort(key=lambda entry: entry[0])
         transfers: list[tuple[int, int]] = []
         balance, place = self._opening, 0
-        friday = FIRST + (5 - FIRST) % 7
-        dates = [*range(friday, TODAY, self._every), TODAY]
-        for date in dates:
+        for date in sorted(self._dates):
             lines = []
             while place < len(self._lines) and self._lines[place][0] <= date:
                 lines.append(self._lines[place][1])

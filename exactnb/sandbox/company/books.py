@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import document_tables, frame_tables, ledger_tables, master_tables, sales, stock
+from . import (
+    document_tables,
+    frame_tables,
+    ledger_tables,
+    master_tables,
+    payroll,
+    sales,
+    stock,
+    vat,
+    yearend,
+)  # fmt: skip
 from .bank import Bank
-from .chart import MAIN
+from .chart import HOLDING, MAIN
 from .dice import Dice
+from .flaws import Flaws
 from .frame import Frame, Table
+from .holding import Holding
 from .items import Items
 from .ledger import Book
+from .memorial import Memorial
 from .opening import BANK, Opening
+from .payroll import Payroll
 from .plan import Plan
 from .purchases import Purchases
 from .receipts import Receipts
 from .relations import Relations
 from .sales import Sales
 from .stock import Stock
+from .stories import Planted
 
 
 class Company:
@@ -26,47 +41,85 @@ class Company:
     def __init__(self, size: int | None, seed: int) -> None:
         self.seed = seed
         self.plan = plan = Plan(size)
-        self.relations = Relations(plan, seed)
-        self.items = Items(plan, self.relations, seed)
-        self.sales = Sales(plan, self.relations, self.items, seed)
-        self.stock = Stock(plan, self.relations, self.items, self.sales.invoices, [], seed)
-        self.purchases = Purchases(plan, self.relations, self.stock.deliveries, seed)
+        self.relations = relations = Relations(plan, seed)
+        self.flaws = Flaws(relations, seed)
+        self.items = Items(plan, relations, seed)
+        self.sales = Sales(plan, relations, self.items, seed)
+        self.planted = planted = Planted()
+        planted.in_sales(self.sales, self.flaws.all)
+        memorial = Memorial(plan, seed)
+        uses = memorial.uses(self.items)
+        self.stock = Stock(plan, relations, self.items, self.sales.invoices, uses, seed)
+        self.purchases = Purchases(plan, relations, self.stock.deliveries, seed)
+        planted.in_purchases(self.purchases)
+        self.holding = Holding(plan, seed)
 
         self.book = book = Book(MAIN, seed)
         bank = Bank(book, plan.times(BANK))
         receipts = Receipts(book, bank, seed)
-        opening = Opening(plan, self.relations, self.stock.opening, seed)
-        opening.post(book, bank, receipts)
+        wages = Payroll(plan, relations, seed)
+        Opening(plan, relations, self.stock.opening, seed).post(book, bank, receipts)
         sales.post(book, self.sales.invoices)
         stock.post(book, self.stock)
         self.purchases.post(book, bank)
         receipts.invoices(self.sales.invoices)
-        group = self.relations.role["holding"]
-        bank.post(group, plan.times(3_000_000), plan.times(22_000_000))
+        wages.post(book, bank)
+        payroll.finance(plan, relations, bank, seed)
+        memorial.post(book, bank, uses, self.purchases.bills)
+        planted.in_memorial(book, bank)
+        planted.bankruptcy(book, self.sales.invoices, relations.role["bankrupt"])
+        self.unapplied = planted.unapplied(bank, relations.tail)
+        yearend.bonuses(plan, book, bank)
+        self._close(bank, wages)
         self._number()
 
+    def _close(self, bank: Bank, wages: Payroll) -> None:
+        """What rests on all other bookings: returns, tax on the result, dividends, the bank."""
+        relations, holding = self.relations, self.holding
+        office, group = relations.role["tax office"], relations.role["holding"]
+        self.returns = vat.returns(self.book, bank, office)
+        self.returns += vat.wage_returns(wages.tax)
+        net = yearend.corporate_tax(self.book, bank, office)
+        dividends = yearend.dividends(self.book, bank, net, group)
+        moved = bank.post(group, self.plan.times(4_000_000), self.plan.times(12_500_000))
+
+        holding.post((b for b in self.purchases.bills if b.supplier is group), dividends)
+        self.returns += vat.returns(holding.book, holding.bank, holding.tax_office, 700)
+        yearend.corporate_tax(holding.book, holding.bank, holding.tax_office)
+        holding.transfers(moved)
+        holding.bank.post()
+
     def _number(self) -> None:
-        orders = self.sales.orders
-        orders.sort(key=lambda order: order.date)
-        for number, order in enumerate(orders, 1001):
+        self.sales.orders.sort(key=lambda order: order.date)
+        for number, order in enumerate(self.sales.orders, 1001):
             order.number = number
-        self.book.number(self.plan.digits, {})
         for invoice in self.sales.invoices:
             if invoice.entry and invoice.order:
                 invoice.entry.order = invoice.order.number
+        self.book.number(self.plan.digits, self.planted.gaps)
+        self.holding.book.number(4, {})
 
     def tables(self) -> Iterator[Table]:
         """All tables, each row made when it is asked for."""
         seed, users = self.seed, self.relations.user_ids
-        frame = Frame(seed, (MAIN, 2400102))
+        frame = Frame(seed, (MAIN, HOLDING))
         dice = Dice(seed, "projects")
         projects = {code: dice.guid() for code in master_tables.PROJECTS}
         yield from frame_tables.tables(frame, users, self.relations.users)
-        yield from master_tables.accounts(self.relations.all, frame, users)
+        yield from master_tables.accounts(
+            [*self.relations.all, *self.holding.relations], frame, users
+        )
         yield from master_tables.items(self.items, frame, users)
         yield master_tables.projects(projects, users)
         yield master_tables.deleted(users, seed)
         yield from document_tables.tables(
-            frame, self.sales.invoices, self.sales.orders, self.purchases.bills, users, seed
+            frame,
+            [*self.sales.invoices, *self.sales.drafts],
+            self.sales.orders,
+            self.purchases.bills,
+            users,
+            seed,
         )
-        yield from ledger_tables.tables(self.book, frame, users, projects, seed)
+        yield vat.table(self.returns, seed)
+        for book in (self.book, self.holding.book):
+            yield from ledger_tables.tables(book, frame, users, projects, seed)

@@ -135,7 +135,7 @@ def _vat(
     for code, vat in chart.VAT_CODES.items():
         changed = days.ms(days.day(2019, 1, 1))  # the low rate went from 6 to 9 %
         own, since = frame.vat[division, code], days.ms(days.day(2012, 10, 1))
-        steps = [(since, None, vat.percent)]
+        steps: list[tuple[int, int | None, int]] = [(since, None, vat.percent)]
         if vat.percent == 9:
             steps = [(since, changed - days.DAY_MS, 6), (changed, None, 9)]
         for place, (start, end, percent) in enumerate(steps, 1):

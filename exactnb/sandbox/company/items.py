@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from . import chart, days
 from .dice import Dice, share
+from .names import WORDS
 from .plan import COST_RISES, GROUPS, MARGIN, PRICE_FOLLOWS, PRICE_LEVEL, PRICE_RISE, Plan
 from .relations import STOCK_SUPPLIERS, Relation, Relations
 
@@ -19,22 +20,6 @@ _RANGE = {
     "PART": (188, 450, 21_900),
     "ACC": (98, 395, 12_900),
 }
-_WORDS = {
-    "EBIKE": (
-        "E-bike",
-        ["Poolster", "Wadloper", "Noorderlicht", "Zeewind", "Lage_instap", "Bakfiets", "Tandem"],
-    ),
-    "CITY": ("Stadsfiets", ["Grachtengordel", "Singel", "Omafiets", "Transporter", "Kinderfiets", "Toer"]),
-    "PART": (
-        "",
-        ["Ketting", "Cassette", "Remblok", "Remschijf", "Binnenband", "Buitenband", "Velg", "Naaf", "Spaakset", "Pedaalset", "Zadel", "Stuurpen", "Voorvork", "Trapas", "Derailleur", "Shifter", "Accu", "Display", "Kabelset", "Balhoofd"],
-    ),
-    "ACC": (
-        "",
-        ["Helm", "Slot", "Fietstas", "Kinderzitje", "Bel", "Pomp", "Bidon", "Koplamp", "Achterlicht", "Regenpak", "Handschoenen", "Spiegel", "Telefoonhouder", "Krat"],
-    ),
-}
-_TYPES = ["Basis", "Comfort", "Sport", "Pro", "Plus", "Classic", "Lite", "Max", "Urban", "Tour"]
 #: workshop: description, VAT code, price in cents (a multiple of 4: hours go by quarters)
 _WORKSHOP = (
     ("Reparatie-uur fiets", "1", 5_480), ("Reparatie-uur e-bike", "1", 6_200),
@@ -94,16 +79,17 @@ class Items:
     def __init__(self, plan: Plan, relations: Relations, seed: int) -> None:
         dice = Dice(seed, "items")
         self.all: list[Item] = []
+        types = WORDS["types"].split()
         for group, (count, low, high) in _RANGE.items():
             makers = [r for r in relations.suppliers if group in _groups_of(r.role)]
-            start, words = _WORDS[group]
+            start, words = WORDS["items"][group]
             for place in range(plan.slowly(count)):
                 # most e-bikes are of the one brand
                 maker = (
                     makers[0] if group == "EBIKE" and place % 5 < 3 else makers[place % len(makers)]
                 )
                 price = dice.spread(low, high) // 5 * 5
-                name = f"{dice.pick(words)} {dice.pick(_TYPES)}".replace("_", " ")
+                name = f"{dice.pick(words.split())} {dice.pick(types)}".replace("_", " ")
                 name = f"{start} {name} {dice.between(1, 99):02d}".strip()
                 cost = share(price, 1000 - MARGIN[group] + dice.between(-25, 25), 1000)
                 code = f"{group[0]}{place + 1:04d}"

@@ -13,11 +13,13 @@ from .relations import CONTROLLER, Relation, Relations
 
 BANK = 5_841_233
 """Balance of the bank on the first day, in cents; smallest company."""
+CURRENT_ACCOUNT = 20_000_000
+"""What the holding owes on the first day, in cents."""
 
-_BALANCES = {
+BALANCES = {
     "0300": 16_842_000, "0310": -9_310_500, "0320": 4_120_000, "0330": -2_648_250,
     "0400": 7_935_000, "0410": -3_702_000, "0500": -1_800_000, "0510": -4_500_000,
-    "0900": -24_000_000, "1100": BANK, "1400": 212_500, "1560": -2_731_400, "1800": -1_384_600,
+    "0900": -24_000_000, "1100": BANK, "1450": CURRENT_ACCOUNT, "1400": 212_500, "1560": -2_731_400, "1800": -1_384_600,
     "1820": -402_300, "1830": -1_871_200, "1850": -1_265_000,
 }  # fmt: skip
 _RECEIVABLE, _PAYABLE = 16_900_000, 12_600_000
@@ -53,7 +55,7 @@ class Opening:
     def post(self, book: Book, bank: Bank, receipts: Receipts) -> None:
         """Book the balance, and expect the payment of all that was open."""
         plan = self._plan
-        lines = [Line(gl, plan.times(cents)) for gl, cents in _BALANCES.items()]
+        lines = [Line(gl, plan.times(cents)) for gl, cents in BALANCES.items()]
         lines.append(Line("3000", self._inventory))
         for customer, date, cents, item in self._receivable:
             due = date + chart.TERMS[customer.terms or "30"]
@@ -79,4 +81,4 @@ class Opening:
             ("1850", 7, "Vennootschapsbelasting 2022"),
         ):
             date = days.close(2023, month)
-            bank.expect(date, Line(gl, -plan.times(_BALANCES[gl]), text=text))
+            bank.expect(date, Line(gl, -plan.times(BALANCES[gl]), text=text))

@@ -9,19 +9,19 @@ TURNOVER = {2023: 242_000_000, 2024: 266_000_000, 2025: 287_000_000, 2026: 307_0
 """Net turnover of a full year in cents."""
 SEASON = (600, 720, 1340, 1420, 1450, 1350, 1400, 950, 880, 690, 600, 600)
 """Turnover of each month, in thousandths of the mean month."""
-INVOICES = 37
+INVOICES = 30
 """Sales invoices in the mean month of the smallest company."""
 
 GROUPS = ("EBIKE", "CITY", "PART", "ACC", "WORK")
 GROUP_SHARE = {"EBIKE": 455, "CITY": 203, "PART": 198, "ACC": 88, "WORK": 56}
 """Share of each item group in the turnover without shipping, in thousandths."""
-MARGIN = {"EBIKE": 278, "CITY": 300, "PART": 398, "ACC": 468}
+MARGIN = {"EBIKE": 270, "CITY": 284, "PART": 398, "ACC": 455}
 """Margin of the list price over the purchase price, in thousandths."""
 PRICE_LEVEL = {2022: 970, 2023: 1000, 2024: 1025, 2025: 1045, 2026: 1065}
 """Level of all prices and costs, in thousandths of 2023."""
 
 #: the supplier of most e-bikes raises its prices; the sales prices follow eight months later
-PRICE_RISE = 1110
+PRICE_RISE = 1088
 COST_RISES = days.day(2025, 2, 1)
 PRICE_FOLLOWS = days.day(2025, 10, 1)
 
@@ -36,6 +36,9 @@ CUSTOMER_SHARE = {
     "fading": (28, 28, 28, 28, 29, 29, 28),
     "bankrupt": (18, 18, 18, 18, 14, 0, 0),
 }
+
+CONTAINER = 43_000_000
+"""What the container of June 2026 is filled up to, in cents: e-bikes for the next season."""
 
 
 class Plan:

@@ -31,6 +31,9 @@ INVESTMENTS = (
     (2025, 11, "0300", 1_126_000, "Palletstelling"),
 )
 
+MANAGEMENT_FEE = {2023: 195_000, 2024: 202_500, 2025: 208_500, 2026: 214_000}
+"""What the holding charges a month, in cents."""
+
 
 @dataclass(eq=False, slots=True)
 class Bill:
@@ -44,6 +47,7 @@ class Bill:
     created: int = 0
     text: str = ""
     entry: Entry | None = None
+    paid_on: int = 0
     net: int = field(init=False, default=0)
 
     @property
@@ -58,7 +62,7 @@ class Purchases:
     def __init__(
         self, plan: Plan, relations: Relations, deliveries: list[Delivery], seed: int
     ) -> None:
-        self._plan, self._relations = plan, relations
+        self._plan, self.relations = plan, relations
         self._dice = Dice(seed, "purchases")
         self._refs: dict[Relation, int] = {}
         self._seen: dict[tuple[Relation, int], int] = {}
@@ -69,6 +73,13 @@ class Purchases:
             supplier = relations.role["lease" if gl == "0400" else "tools"]
             date = days.workdays(year, month)[4]
             self.bills.append(self.bill(supplier, date, gl, plan.times(price), "2", text))
+        for year, month in days.MONTHS:
+            fee = self.bill(
+                relations.role["holding"], days.workdays(year, month)[2], "4740",
+                plan.times(MANAGEMENT_FEE[year]), "2", f"Managementvergoeding {month:02d}-{year}",
+            )  # fmt: skip
+            fee.ref = f"{year % 100}70{month:04d}"
+            self.bills.append(fee)
         self.bills.sort(key=lambda bill: bill.date)
 
     def _goods(self, delivery: Delivery) -> Bill:
@@ -82,7 +93,7 @@ class Purchases:
 
     def _costs(self, cost: dict[str, object]) -> None:
         dice, plan = self._dice, self._plan
-        supplier = self._relations.role[str(cost["role"])]
+        supplier = self.relations.role[str(cost["role"])]
         low, high, often = (int(str(cost[k])) for k in ("low", "high", "per_year"))
         fixed = low == high
         for year in range(2023, 2027):
@@ -127,11 +138,10 @@ class Purchases:
                 late = min(days.workday(bill.date + dice.between(1, 6)), TODAY)
                 bill.created = days.ms(late, dice.between(510, 1010)) + dice.between(0, 59_999)
             bill.entry = book.post(_entry(bill))
-            paid_on = days.workday(
-                max(bill.due + dice.between(-3, 1), bill.created // days.DAY_MS + EPOCH)
-            )
+            seen_on = days.workday(bill.created // days.DAY_MS + EPOCH)
+            bill.paid_on = days.workday(max(bill.due + dice.between(-3, 1), seen_on))
             gross = -bill.entry.lines[0].cents
-            self._pay(book, bank, bill, paid_on, gross)
+            self._pay(book, bank, bill, bill.paid_on, gross)
 
     def _pay(self, book: Book, bank: Bank, bill: Bill, paid_on: int, gross: int) -> None:
         entry = bill.entry

@@ -69,9 +69,9 @@ class Receipts:
         if habit == "bankrupt":
             return [] if date >= BANKRUPT_SINCE else [(dice.between(4, 15), total)]
         if habit == "slipping":
-            slip = max(0, date - _SLIPS_FROM) * 52 // 100
+            slip = max(0, date - _SLIPS_FROM) * 34 // 100
             return [(dice.between(2, 9) + slip, total)]
-        slip = max(0, date - _STALLS_FROM) * 20 // 100
+        slip = max(0, date - _STALLS_FROM) * 14 // 100
         if habit == "fading" and slip > 40:
             first = share(total, dice.between(2, 4), 10)
             return [(slip // 2, first), (slip + dice.between(5, 25), total - first)]

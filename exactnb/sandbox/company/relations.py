@@ -23,9 +23,9 @@ DIRECTOR, CONTROLLER, BOOKKEEPER, PAYABLES, SALES, SALES_2, WORKSHOP = range(7)
 
 #: role → country, payment condition, habit; the customers that the stories are about
 KEY_CUSTOMERS = {
-    "first": ("NL", "30", "punctual"),
+    "first": ("NL", "60", "punctual"),
     "slipping": ("NL", "30", "slipping"),
-    "third": ("NL", "30", "punctual"),
+    "third": ("NL", "60", "punctual"),
     "fourth": ("DE", "60", "punctual"),
     "fifth": ("BE", "30", "week late"),
     "stalling": ("NL", "30", "stalling"),
@@ -35,25 +35,25 @@ KEY_CUSTOMERS = {
 
 #: role → country, item groups; the suppliers of what is sold
 STOCK_SUPPLIERS = {
-    "brand": ("DE", ("EBIKE",), "30"),
+    "brand": ("DE", ("EBIKE",), "60"),
     "taiwan": ("TW", ("EBIKE", "CITY"), "60"),
-    "italian": ("IT", ("CITY",), "30"),
+    "italian": ("IT", ("CITY",), "60"),
     "parts 1": ("NL", ("PART",), "30"),
     "parts 2": ("NL", ("PART",), "30"),
     "parts 3": ("NL", ("PART",), "14"),
-    "parts 4": ("DE", ("PART",), "30"),
+    "parts 4": ("DE", ("PART",), "60"),
     "accessories 1": ("NL", ("ACC",), "30"),
     "accessories 2": ("NL", ("ACC",), "14"),
-    "accessories 3": ("IT", ("ACC",), "30"),
+    "accessories 3": ("IT", ("ACC",), "60"),
 }
 
 HABITS = (
-    *["punctual"] * 46,
-    *["week late"] * 26,
-    *["month late"] * 8,
+    *["punctual"] * 43,
+    *["week late"] * 28,
+    *["month late"] * 12,
     *["in parts"] * 8,
-    *["after reminders"] * 4,
-    *["collected"] * 8,
+    *["after reminders"] * 3,
+    *["collected"] * 6,
 )
 
 
@@ -113,11 +113,21 @@ class Relations:
         self.role: dict[str, Relation] = {}
         self._customers(plan)
         self.customers = list(self.all)
-        self.tail = [r for r in self.customers if r.weight]
         self._suppliers(plan)
         self.suppliers = self.all[len(self.customers) :]
         self.users = [self._names.person() for _ in range(7)]
         self.user_ids = [self._dice.guid() for _ in range(7)]
+
+    @property
+    def tail(self) -> list[Relation]:
+        """The customers without a share of their own in the plan."""
+        return [r for r in self.customers if r.weight]
+
+    def add_customer(self, relation: Relation) -> None:
+        """Take in one more customer, with the next code."""
+        relation.code = self.customers[-1].code + 1
+        self.customers.append(relation)
+        self.all.append(relation)
 
     def _customers(self, plan: Plan) -> None:
         dice = self._dice
@@ -131,7 +141,7 @@ class Relations:
             relation = self._add("" if country else "consumer", country or "NL", 10_001, terms)
             relation.customer = True
             relation.weight = 40_000 // (12 + place * 12 // plan.slowly(12))
-            relation.habit = dice.pick(HABITS)
+            relation.habit = dice.pick(HABITS if place > 24 else ("punctual", "week late"))
             relation.manager = dice.pick((SALES, SALES, SALES_2))
             if not country:
                 relation.terms, relation.weight = "00", relation.weight // 3 + 1

@@ -25,7 +25,7 @@ _TEXT = {
     "EBIKE": "E-bikes", "CITY": "Stadsfietsen", "PART": "Onderdelen", "ACC": "Accessoires",
     "WORK": "Werkplaats", "SHIP": "Vracht",
 }  # fmt: skip
-_TYPICAL = 760_000
+_TYPICAL = 1_250_000
 """Value of one invoice to a large customer, in cents."""
 
 
@@ -117,7 +117,8 @@ class Sales:
         self._sold = dict.fromkeys(GROUPS, 0)
         self._owed: dict[str, int] = {}
         """What each large customer, or the tail, still lacks of its planned turnover."""
-        self._tail = running([r.weight for r in relations.tail])
+        self._buyers = relations.tail
+        self._weights = running([r.weight for r in self._buyers])
         self._popular = {
             g: running([60 + 900 // (p + 3) for p in range(len(items.group[g]))])
             for g in items.group
@@ -127,6 +128,9 @@ class Sales:
         for year, month in days.MONTHS:
             self._month(year, month)
         self._credit_notes()
+        self.drafts: list[Invoice] = []
+        """Invoices that are not booked: open (20) and draft (10)."""
+        self._pending()
         self.invoices.sort(key=lambda invoice: invoice.created)
 
     def _month(self, year: int, month: int) -> None:
@@ -148,7 +152,7 @@ class Sales:
                 owed -= self._invoice(self._relations.role[role], dice.pick(dates), value)
             self._owed[role] = owed
         owed = self._owed.get("tail", 0) + rest
-        buyers = [self._relations.tail[dice.weighted(self._tail)] for _ in range(count)]
+        buyers = [self._buyers[dice.weighted(self._weights)] for _ in range(count)]
         shops = [r for r in buyers if r.role != "consumer"]
         for consumer in (r for r in buyers if r.role == "consumer"):
             owed -= self._invoice(consumer, dice.pick(dates), dice.spread(4_000, 90_000))
@@ -157,7 +161,7 @@ class Sales:
         self._owed["tail"] = owed
 
     def _split(self, whole: int, count: int) -> list[int]:
-        weights = [self._dice.spread(10, 160) for _ in range(count)]
+        weights = [self._dice.spread(16, 96) for _ in range(count)]
         return [share(whole, weight, sum(weights)) for weight in weights]
 
     def _invoice(self, customer: Relation, date: int, value: int) -> int:
@@ -210,7 +214,8 @@ class Sales:
         return open_to[self._dice.weighted(running(behind))]
 
     def _of_group(self, customer: Relation, date: int, group: str, amount: int) -> list[SaleLine]:
-        dice, lines = self._dice, []
+        dice = self._dice
+        lines: list[SaleLine] = []
         count = dice.between(1, _MOST_LINES[group])
         left = amount
         for place in range(count):
@@ -263,6 +268,40 @@ class Sales:
             )  # fmt: skip
             credit.add_up()
             self.invoices.append(credit)
+
+    def _pending(self) -> None:
+        """What is not invoiced yet, or never will be."""
+        dice, plan = self._dice, self._plan
+        prompt = [
+            r for r in self._buyers if r.habit == "punctual" and r.terms == "30" and r.chamber
+        ]
+        ordered = days.workdays(2026, 6)[4:]
+        for number in range(plan.times(46)):  # delivered in July and August
+            delivery = days.workday(TODAY + 17 + number * 34 // plan.times(46))
+            value = dice.spread(420_000, 1_550_000)
+            self._order(dice.pick(prompt), dice.pick(ordered), delivery, value, 12)
+        for _ in range(plan.times(9)):
+            date = dice.pick(days.workdays(*dice.pick(days.MONTHS)))
+            self._order(dice.pick(self._buyers), date, date + 14, dice.spread(40_000, 600_000), 45)
+        late = [o for o in self.orders if o.status == 21 and days.TODAY - 20 < o.delivery <= TODAY]
+        for order in late[: plan.times(7)]:  # one line of these is still to be delivered
+            item = self._item("PART", order.date)
+            order.lines = [*order.lines, self._line(order.customer, order.date, item, 400)]
+            order.status = 20
+        for number in range(plan.times(10)):
+            who, date = dice.pick(prompt), TODAY - number % 2
+            lines = self._lines(who, date, dice.spread(15_000, 400_000))
+            created = days.ms(date, dice.between(520, 1020))
+            status = 20 if number % 5 < 3 else 10
+            invoice = Invoice(dice.guid(), who, date, created, SELLERS[0], lines, status)
+            invoice.add_up()
+            self.drafts.append(invoice)
+
+    def _order(self, who: Relation, date: int, delivery: int, value: int, status: int) -> None:
+        lines = self._lines(who, date, value)
+        ref = f"PO-{self._dice.between(10_000, 99_999)}"
+        own = self._dice.guid()
+        self.orders.append(Order(own, who, date, delivery, lines, SELLERS[0], ref, status))
 
 
 SELLERS = (4, 5, 6)

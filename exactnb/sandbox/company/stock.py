@@ -11,12 +11,12 @@ from .days import FIRST, TODAY
 from .dice import Dice, share
 from .items import COSTS, Item, Items
 from .ledger import Book, Entry, Line
-from .plan import Plan
+from .plan import CONTAINER, Plan
 from .relations import CONTROLLER, Relation, Relations
 from .sales import Invoice, SaleLine
 
 #: supplier → days between its deliveries, and how many days a delivery must last
-_CADENCE = {"taiwan": (61, 105), "brand": (21, 62), "italian": (40, 75)}
+_CADENCE = {"taiwan": (92, 150), "brand": (21, 62), "italian": (40, 75)}
 _NORMAL = (34, 66)
 
 
@@ -104,8 +104,8 @@ class Stock:
 
     def _dates(self, supplier: Relation, number: int, items: int) -> list[int]:
         role = supplier.role.split("/")[0]
-        if role == "taiwan":  # a container in the middle of every even month
-            return [days.workday(days.day(y, m, 15)) for y, m in days.MONTHS if m % 2 == 0]
+        if role == "taiwan":  # containers in the last month of each quarter
+            return [days.workday(days.day(y, m, 15)) for y, m in days.MONTHS if m % 3 == 0]
         cadence, _ = _CADENCE.get(role, _NORMAL)
         date, dates = FIRST + 3 + number * 3, []
         while date <= TODAY:
@@ -125,6 +125,8 @@ class Stock:
                 pack = 5 if item.cost < 3_000 else 1
                 pieces = (pieces + pack - 1) // pack * pack
                 lines.append((item, pieces, item.cost_on(date), pieces * item.cost_on(date)))
+        if supplier.role == "taiwan" and date > TODAY - 30:
+            self._fill(lines, date, [item for item in items if item.group == "EBIKE"])
         if not lines:
             return
         for item, pieces, _, amount in lines:
@@ -133,6 +135,15 @@ class Stock:
         chunk = max(8, len(lines) if self._plan.scale < 2000 else 14)
         for start in range(0, len(lines), chunk):
             self.deliveries.append(Delivery(supplier, date, lines[start : start + chunk]))
+
+    def _fill(
+        self, lines: list[tuple[Item, int, int, int]], date: int, bikes: list[Item]
+    ) -> None:
+        """Fill the last container up with e-bikes for the next season."""
+        room = self._plan.times(CONTAINER) - sum(line[3] for line in lines)
+        price = sum(item.cost_on(date) for item in bikes)
+        pieces = max(0, room // price)
+        lines += [(i, pieces, i.cost_on(date), pieces * i.cost_on(date)) for i in bikes if pieces]
 
     def _sell(self, date: int, invoice: Invoice) -> None:
         month = (days.YEAR[date], days.MONTH[date])
