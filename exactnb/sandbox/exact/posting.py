@@ -28,6 +28,9 @@ class Leg:
     vat: VAT = field(default_factory=VAT)
     letter: str | None = None
     tax: int = 0
+    """On a base line the VAT over it."""
+    base: int = 0
+    """On a VAT line what it is over."""
     values: Values = field(default_factory=dict)
 
 
@@ -126,18 +129,19 @@ class Poster:
         if not entry.get("InvoiceNumber"):
             entry["InvoiceNumber"] = entry["EntryNumber"]
         credit = sum(cents(line.get("AmountFC")) for line in lines) < 0
-        legs, taxes = [], dict[VAT, int]()
+        legs, taxes = [], dict[VAT, tuple[int, int]]()
         for number, line in enumerate(lines, 1):
             code = vat(self.rows, line.get("VATCode"))
             base, tax = code.split(cents(line.get("AmountFC")))
             if line.get("VATAmountFC") is not None:
                 tax = cents(line["VATAmountFC"])
-            taxes[code] = taxes.get(code, 0) + tax
+            bases, sums = taxes.get(code, (0, 0))
+            taxes[code] = (bases + base, sums + tax)
             letter = kind.letters[credit] if code.code else None
             signed, gl = kind.sign * tax, line["GLAccount"]
-            legs.append(Leg(gl, kind.sign * base, number, party, code, letter, signed, line))
-        for code, tax in taxes.items():
-            legs += self._taxes(kind, code, kind.sign * tax, credit, party)
+            legs.append(Leg(gl, kind.sign * base, number, party, code, letter, signed, values=line))
+        for code, (base, tax) in taxes.items():
+            legs += self._taxes(kind, code, kind.sign * base, kind.sign * tax, credit, party)
         control = account.get("GLAR" if kind.sign < 0 else "GLAP") or journal["GLAccount"]
         if control is None:
             raise Refusal(400, ("mandatory", "GLAccount"))
@@ -148,7 +152,9 @@ class Poster:
             leg.values.setdefault("InvoiceNumber", entry["InvoiceNumber"])
         return [main, *legs]
 
-    def _taxes(self, kind: Kind, code: VAT, tax: int, credit: bool, party: str) -> list[Leg]:
+    def _taxes(
+        self, kind: Kind, code: VAT, base: int, tax: int, credit: bool, party: str
+    ) -> list[Leg]:
         """The VAT lines of one code; a charged one is both paid and claimed."""
         if not tax:
             return []
@@ -164,7 +170,7 @@ class Poster:
             if gl is None:
                 raise Refusal(400, ("invalid", "VATCode"))
             letter = letters[0] if credit else letters[1]
-            legs.append(Leg(gl, amount, TAX, party, code, letter))
+            legs.append(Leg(gl, amount, TAX, party, code, letter, base=base))
         return legs
 
     def _bank(self, journal: Values, entry: Values, lines: Sequence[Values]) -> list[Leg]:
@@ -199,10 +205,19 @@ class Poster:
                 if gl is None:
                     raise Refusal(400, ("invalid", "VATCode"))
                 letter = "O" if base > 0 else "A"
-                taxes.append(Leg(gl, tax, TAX, line.get("Account"), code, letter))
+                taxes.append(Leg(gl, tax, TAX, line.get("Account"), code, letter, base=base))
             letters = ("I" if base > 0 else "V") if code.code else None
             legs.append(
-                Leg(line["GLAccount"], base, number, line.get("Account"), code, letters, tax, line)
+                Leg(
+                    line["GLAccount"],
+                    base,
+                    number,
+                    line.get("Account"),
+                    code,
+                    letters,
+                    tax,
+                    values=line,
+                )
             )
         difference = sum(leg.amount for leg in (*legs, *taxes))
         if difference:
@@ -274,7 +289,7 @@ class Poster:
         return str(key)
 
     def _line(self, entry: Values, key: str, leg: Leg, amount: int, rate: float) -> Values:
-        base = leg.number not in (MAIN, TAX) and leg.vat.code is not None
+        coded = leg.number != MAIN and leg.vat.code is not None
         return {
             "Description": entry.get("Description"),
             "Date": entry["Date"],
@@ -294,11 +309,11 @@ class Poster:
             "AmountFC": leg.amount / 100,
             "Currency": entry.get("Currency") or "EUR",
             "ExchangeRate": rate,
-            "VATCode": leg.vat.code if leg.number != MAIN else None,
+            "VATCode": leg.vat.code if coded else None,
             "VATType": leg.letter,
-            "VATPercentage": leg.vat.rate if leg.vat.code and leg.number != MAIN else None,
-            "AmountVATFC": leg.tax / 100 if base else None,
-            "AmountVATBaseFC": leg.amount / 100 if base else None,
+            "VATPercentage": leg.vat.rate if coded else None,
+            "AmountVATFC": leg.tax / 100 if coded and leg.number != TAX else None,
+            "AmountVATBaseFC": leg.base / 100 if coded and leg.number == TAX else None,
         }
 
 

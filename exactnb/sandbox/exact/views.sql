@@ -65,8 +65,8 @@ SELECT l.ID, {sign}l.AmountDC AS AmountDC, {sign}l.AmountFC AS AmountFC, l.Asset
        l.Subscription, l.SubscriptionDescription, l.TrackingNumberDescription, l.Type,
        round({sign}l.AmountVATFC * coalesce(l.ExchangeRate, 1), 2) AS VATAmountDC,
        {sign}l.AmountVATFC AS VATAmountFC,
-       round({sign}l.AmountVATBaseFC * coalesce(l.ExchangeRate, 1), 2) AS VATBaseAmountDC,
-       {sign}l.AmountVATBaseFC AS VATBaseAmountFC, l.VATCode, l.VATCodeDescription, l.VATPercentage,
+       iif(l.VATCode IS NULL, NULL, {sign}l.AmountDC) AS VATBaseAmountDC,
+       iif(l.VATCode IS NULL, NULL, {sign}l.AmountFC) AS VATBaseAmountFC, l.VATCode, l.VATCodeDescription, l.VATPercentage,
        x.Expense, x.PrivateUsePercentage, x.VATNonDeductiblePercentage, x.WithholdingAmountDC,
        x.WithholdingTax, x."From", x."To", x.IntraStatArea, x.IntraStatCountry, x.IntraStatDeliveryTerm,
        x.IntraStatTransactionA, x.IntraStatTransactionB, x.IntraStatTransportMethod,
@@ -123,8 +123,8 @@ SELECT l.ID, l.Account, l.AccountCode, l.AccountName, l.AmountDC, l.AmountFC,
        l.Modified, l.Modifier, l.ModifierFullName, l.Notes, l.OffsetID,
        coalesce(x.OurRef, l.InvoiceNumber) AS OurRef, l.Project, l.ProjectCode,
        l.ProjectDescription, l.ProjectWBS, l.ProjectWBSDescription, l.Quantity,
-       round(l.AmountVATBaseFC * coalesce(l.ExchangeRate, 1), 2) AS VATBaseAmountDC,
-       l.AmountVATBaseFC AS VATBaseAmountFC, l.VATCode, l.VATCodeDescription, l.VATPercentage,
+       iif(l.VATCode IS NULL, NULL, l.AmountDC) AS VATBaseAmountDC,
+       iif(l.VATCode IS NULL, NULL, l.AmountFC) AS VATBaseAmountFC, l.VATCode, l.VATCodeDescription, l.VATPercentage,
        l.VATType
 FROM temp.TransactionLines l
 JOIN main.Journals j ON j.Division = l.Division AND j.Code = l.JournalCode AND j.Type = 90
