@@ -83,7 +83,7 @@ def literal(value: Any, type: str | None = None) -> str:
     ("'O''Neill'", '5L', "datetime'2025-01-31'")
     """
     value = value.item() if hasattr(value, "item") and not isinstance(value, str) else value
-    if value is None or value != value:
+    if value is None or (value == value) is not True:  # NaN, NaT and NA are not themselves
         return "null"
     try:
         return _literal(value, type or _type_of(value))

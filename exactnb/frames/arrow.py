@@ -91,7 +91,11 @@ def read(raw: bytes, start: int, stop: int, entity: Entity) -> tuple[Columns, in
 
 
 def _schema(record: dict[str, Any], entity: Entity) -> pa.Schema:
-    """The types to read, by the names that a record spells; text wherever it has text."""
+    """The types to read, by the names that a record spells; text wherever it has text.
+
+    Not said are nested fields and what an Int64 is of which no value was seen: Exact writes it as
+    text, others as a number.
+    """
     fields = [_METADATA] if "__metadata" in record else []
     for name, value in record.items():
         if name in _INNER and isinstance(value, dict):
@@ -101,28 +105,22 @@ def _schema(record: dict[str, Any], entity: Entity) -> pa.Schema:
         if field is None:
             if isinstance(value, str):
                 fields.append(pa.field(name, pa.string()))  # else what looks like a date is one
-        elif not field.nested:
-            wire = pa.string() if _is_text(field, value) else TYPES[kind_of(field)]
-            fields.append(pa.field(name, wire))
+        elif isinstance(value, str) or field.type == "DateTime":
+            fields.append(pa.field(name, pa.string()))
+        elif not field.nested and (value is not None or field.type != "Int64"):
+            fields.append(pa.field(name, TYPES[kind_of(field)]))
     return pa.schema(fields)
-
-
-def _is_text(field: Field, value: Any) -> bool:
-    """Whether a field comes as text: by the value if there is one, else as Exact has it."""
-    if value is None:
-        return field.type in ("DateTime", "Int64")
-    return isinstance(value, str)
 
 
 def _unpack(table: pa.Table, entity: Entity) -> pa.Table:
     """The fields of data records as columns of their own."""
     names = [name for name in _INNER if name in table.column_names]
     inner = [name for name in names if pa.types.is_struct(table[name].type)]
-    key = entity.find(entity.key[0])
-    if len(inner) != 1 or table[inner[0]].null_count or key is None:
+    if len(inner) != 1 or table[inner[0]].null_count:
         raise Unsuited
     fields = pa.Table.from_struct_array(table[inner[0]])
-    if not any(entity.find(name) is key for name in fields.column_names):
+    known = {field.name for name in fields.column_names if (field := entity.find(name))}
+    if not known.issuperset(entity.key):
         raise Unsuited  # the record's own id is the key
     return fields
 
@@ -144,8 +142,8 @@ def _known(values: pa.ChunkedArray, field: Field) -> Column | None:
         return Column(kind, made) if made is not None else coerce(values.to_pylist(), kind)
     if wire == TYPES[kind]:
         return Column(kind, _clean(values, kind))
-    if pa.types.is_nested(wire) or pa.types.is_temporal(wire):
-        raise Unsuited  # the text as it was written is gone
+    if pa.types.is_nested(wire) or pa.types.is_temporal(wire) or pa.types.is_floating(wire):
+        raise Unsuited  # what was written is gone
     return coerce(values.to_pylist(), kind)
 
 

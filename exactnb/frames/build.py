@@ -12,7 +12,7 @@ import pandas as pd
 from exactnb.errors import DataError
 from exactnb.exact.entities import Entity, Field, snake
 from exactnb.frames import columns as careful
-from exactnb.frames.columns import Column, Columns, coerce, kind_of, to_text
+from exactnb.frames.columns import Column, Columns, coerce, infer, kind_of, to_text
 from exactnb.frames.opening import flatten
 from exactnb.frames.page import Page, read_page
 
@@ -185,7 +185,7 @@ def _joined(pieces: Sequence[tuple[Column | None, int]], field: Field | None) ->
     if field is not None:
         kind = kind_of(field) if kinds <= {kind_of(field)} else "text"
     elif kinds == {"int", "float"}:
-        kind = "float"
+        kind = "float" if all(_fits_float(piece) for piece, _ in pieces if piece) else "text"
     else:
         kind = kinds.pop() if len(kinds) == 1 else "text"
     if pa is not None and kind != "nested":
@@ -208,12 +208,22 @@ def _as_kind(piece: Column, kind: str) -> Column:
     """The piece as one of that kind, where pages differ: as text, or as a float."""
     if piece.kind in (kind, "empty"):
         return piece
-    values = piece.values
-    if not isinstance(values, list):
-        values = (values.cast(pa.int64()) if piece.kind == "date" else values).to_pylist()
     if kind == "float":
-        return coerce(values, "float")
-    return Column("text", [None if v is None else to_text(v, piece.kind) for v in values])
+        return coerce(_listed(piece), "float")
+    return Column("text", [None if v is None else to_text(v, piece.kind) for v in _listed(piece)])
+
+
+def _fits_float(piece: Column) -> bool:
+    return piece.kind != "int" or infer([*_listed(piece), 0.5]).kind == "float"
+
+
+def _listed(piece: Column) -> list[Any]:
+    """The values as a list, moments as milliseconds."""
+    values = piece.values
+    if isinstance(values, list):
+        return values
+    listed = (values.cast(pa.int64()) if piece.kind == "date" else values).to_pylist()
+    return list(listed)
 
 
 # ---------------------------------------------------------------- columns → frame

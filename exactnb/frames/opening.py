@@ -241,9 +241,9 @@ def flatten(record: Any, entity: Entity | None) -> dict[str, Any]:
     if not is_data_record(record):
         return record
     fields = {**(record.get("fields") or {}), **(record.get("rawFields") or {})}
-    key = entity.key[0] if entity and len(entity.key) == 1 else "id"
-    if record.get("id") is not None and not any(fold(name) == fold(key) for name in fields):
-        fields[key] = record["id"]
+    keys = entity.key if entity else ("id",)
+    if record.get("id") is not None and not {fold(key) for key in keys} <= {*map(fold, fields)}:
+        fields[keys[0] if len(keys) == 1 else "id"] = record["id"]
     return fields
 
 
