@@ -206,6 +206,9 @@ def _master(size: int, seed: int) -> Path:
         load(connection, company.build(size, seed))
         connection.close()
         Path(name).replace(file)
+        for old in folder.glob(f"company-{size}-{seed}-*.sqlite"):
+            if old != file:
+                old.unlink(missing_ok=True)  # of an earlier version of the sandbox
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()

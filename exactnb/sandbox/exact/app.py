@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from exactnb.sandbox.exact import reading, views, wire, writing
 from exactnb.sandbox.exact.entities import Entity, Field, entities
+from exactnb.sandbox.exact.incoming import unknown_property
 from exactnb.sandbox.exact.limits import Limits, Meter
 from exactnb.sandbox.exact.messages import LANGUAGES, Refusal
 from exactnb.sandbox.exact.odata import literal, tokens
@@ -36,28 +37,29 @@ DATED = [
     "Projects",
 ]
 
-#: fields of salesinvoice/PrintedSalesInvoices, a resource that can only be posted to
-PRINTED = {
-    "InvoiceID": "Guid",
-    "Division": "Int32",
-    "Document": "Guid",
-    "DocumentCreationError": "String",
-    "DocumentCreationSuccess": "String",
-    "DocumentLayout": "Guid",
-    "EmailCreationError": "String",
-    "EmailCreationSuccess": "String",
-    "EmailLayout": "Guid",
-    "ExtraText": "String",
-    "InvoiceDate": "DateTime",
-    "PostboxMessageCreationError": "String",
-    "PostboxMessageCreationSuccess": "String",
-    "PostboxSender": "Guid",
-    "ReportingPeriod": "Int32",
-    "ReportingYear": "Int32",
-    "SendEmailToCustomer": "Boolean",
-    "SendInvoiceToCustomerPostbox": "Boolean",
-    "SendOutputBasedOnAccount": "Boolean",
-}
+#: salesinvoice/PrintedSalesInvoices, a resource that can only be posted to
+PRINTED = Entity(
+    name="PrintedSalesInvoices",
+    resource="salesinvoice/PrintedSalesInvoices",
+    methods=frozenset({"POST"}),
+    key=("InvoiceID",),
+    page=60,
+    bulk=None,
+    sync=None,
+    fields={
+        name: Field(name, kind)
+        for kind, names in {
+            "Guid": "InvoiceID Document DocumentLayout EmailLayout PostboxSender",
+            "Int32": "Division ReportingPeriod ReportingYear",
+            "String": "DocumentCreationError DocumentCreationSuccess EmailCreationError "
+            "EmailCreationSuccess ExtraText PostboxMessageCreationError "
+            "PostboxMessageCreationSuccess",
+            "DateTime": "InvoiceDate",
+            "Boolean": "SendEmailToCustomer SendInvoiceToCustomerPostbox SendOutputBasedOnAccount",
+        }.items()
+        for name in names.split()
+    },
+)
 
 PATH = re.compile(
     r"^/api/v1/(?P<division>current|\d+)/(?P<resource>[\w/]+?)"
@@ -174,7 +176,7 @@ class ExactOnline:
         key: Sequence[Any] | None,
         name: str | None,
         options: Mapping[str, str],
-    ) -> Any:
+    ) -> str:
         if key is not None and name:
             return reading.children(self.store, place, key, name, options)
         if key is not None:
@@ -182,10 +184,7 @@ class ExactOnline:
         mandatory = (
             self.mandatory_filter and place.kind != "sync" and place.entity.name not in GLOBAL
         )
-        body = reading.page(self.store, place, options, mandatory)
-        if place.entity.name == "Me" and isinstance(body, list):
-            return {"results": body}
-        return body
+        return reading.page(self.store, place, options, mandatory=mandatory)
 
     def _write(
         self, request: Request, place: Place, key: Sequence[Any] | None, accept: str
@@ -197,9 +196,9 @@ class ExactOnline:
             made = writer.post(place.entity, _body(request))
             record = reading.one(self.store, place, [made], {})
             if place.entity.name in writing.KEY_ONLY and not _representation(request):
-                record = writing.key_only(place.entity, record)
+                record = wire.to_json(writing.key_only(place.entity, json.loads(record)))
             response = wire.answer(record, accept, 201)
-            response.headers["Location"] = record["__metadata"]["uri"]
+            response.headers["Location"] = wire.uri(place.entity, place.division, [made])
             return response
         if key is None:
             raise Refusal(405, f"Method {request.method} is not allowed without a key.")
@@ -217,31 +216,23 @@ class ExactOnline:
         now = today + int(self.clock() % 86400 * 1000)
         return writing.Writer(self.store, division, today, now)
 
-    def _print(self, division: int | None, body: dict[str, Any]) -> dict[str, Any]:
+    def _print(self, division: int | None, body: dict[str, Any]) -> str:
         """Process a sales invoice and say what came of it."""
         decoded = {}
         for name, value in body.items():
-            if name not in PRINTED:
-                raise Refusal(
-                    400,
-                    f"Error processing request stream. The property name '{name}' specified for "
-                    "type 'Exact.Web.Api.Models.SalesInvoice.PrintedSalesInvoice' is not valid.",
-                )
-            field = Field(name, PRINTED[name])
-            decoded[name] = wire.decode(value, field)
+            if name not in PRINTED.fields:
+                raise unknown_property(PRINTED, name)
+            decoded[name] = wire.decode(value, PRINTED.fields[name])
         made = self._writer(division).print(decoded)
-        record = {**dict.fromkeys(PRINTED), **decoded, **made, "Division": division}
+        record = {**dict.fromkeys(PRINTED.fields), **decoded, **made, "Division": division}
         mailed = bool(decoded.get("SendEmailToCustomer"))
         record["EmailCreationSuccess"] = "E-mail" if mailed else None
         record["DocumentCreationSuccess"] = "PDF"
-        fields = [Field(name, kind) for name, kind in PRINTED.items()]
-        values = wire.encode(fields, [tuple(record[name] for name in PRINTED)])[0]
-        where = f"{wire.HOST}/api/v1/{division}/salesinvoice/PrintedSalesInvoices"
-        kind = "Exact.Web.Api.Models.SalesInvoice.PrintedSalesInvoice"
-        uri = f"{where}(guid'{made['InvoiceID']}')"
-        return {"__metadata": {"uri": uri, "type": kind}, **values}
+        values = tuple(record[name] for name in PRINTED.fields)
+        uri = wire.uri(PRINTED, division, [made["InvoiceID"]])
+        return wire.encode(PRINTED, list(PRINTED.fields.values()), [values], [uri])[0] + "}"
 
-    def _timestamp(self, division: int | None, options: Mapping[str, str]) -> Any:
+    def _timestamp(self, division: int | None, options: Mapping[str, str]) -> str:
         """The row version from which on records of a sync resource are of a moment or later."""
         end_point = options.get("endPoint", "").strip("'")
         table = next((n for n in DATED if end_point.lower().endswith(n.lower())), None)
@@ -250,15 +241,12 @@ class ExactOnline:
             raise Refusal(400, "Please give modified=datetime'…' and endPoint='…'.")
         sql = f"SELECT max(Timestamp) FROM main.{table} WHERE Division = ? AND Modified < ?"
         version = self.store.value(sql, (division, *moment.values)) or 1
-        return {
-            "results": [
-                {
-                    "EndPoint": end_point,
-                    "Modified": f"/Date({moment.values[0]})/",
-                    "TimeStampAsBigInt": str(version),
-                }
-            ]
+        found = {
+            "EndPoint": end_point,
+            "Modified": f"/Date({moment.values[0]})/",
+            "TimeStampAsBigInt": str(version),
         }
+        return wire.to_json({"results": [found]})
 
 
 @lru_cache(maxsize=1)

@@ -43,6 +43,15 @@ def read(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> R
     return record
 
 
+def unknown_property(entity: Entity, name: str) -> Refusal:
+    """The refusal of a body with a property that the entity does not have."""
+    return Refusal(
+        400,
+        f"Error processing request stream. The property name '{name}' specified for type "
+        f"'{entity.type}' is not valid.",
+    )
+
+
 def _record(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> Record:
     record = Record()
     writable = {"post"} if new else {"put", "put?"}
@@ -52,11 +61,7 @@ def _record(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -
         if name == "__metadata":
             continue
         if known is None:
-            raise Refusal(
-                400,
-                f"Error processing request stream. The property name '{name}' specified for type "
-                f"'{entity.type}' is not valid.",
-            )
+            raise unknown_property(entity, name)
         if not (known.flags & writable or (within and name not in entity.key)):
             continue
         if known.collection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -78,34 +78,44 @@ class Query:
     token: str | None
 
 
-def page(store: Store, place: Place, options: Mapping[str, str], mandatory: bool) -> Any:
-    """The body of one page: a bare list or the dict with ``results``, as the service has it."""
-    query = _read(place, options, mandatory)
+def page(
+    store: Store,
+    place: Place,
+    options: Mapping[str, str],
+    *,
+    mandatory: bool = False,
+    within: Sequence[Piece] = (),
+) -> str:
+    """One page in JSON: a bare list or the dict with ``results``, as the service has it.
+
+    `mandatory` asks for a filter on an allowed field; `within` are conditions of the place.
+    """
+    query = _read(place, options, mandatory, within)
     limit = place.size if query.top is None else min(place.size, query.top)
     more = query.top is None or query.top > limit
     rows = _rows(store, place, query, limit + more)
-    following = rows[limit:] and rows[limit - 1]
-    records = _records(store, place, query, rows[:limit])
-    if query.top is not None and query.top <= 60 and query.token is None and not query.count:
+    records = f"[{','.join(_records(store, place, query, rows[:limit]))}]"
+    bare = query.top is not None and query.top <= 60 and query.token is None
+    if bare and not query.count and place.entity.name != "Me":
         return records
-    body: dict[str, Any] = {"results": records}
+    body = f'{{"results":{records}'
     if query.count:
-        body["__count"] = str(_count(store, place, query))
-    if following:
-        body["__next"] = _next(place, options, query, limit, following)
-    return body
+        body += f',"__count":"{_count(store, place, query)}"'
+    if len(rows) > limit:
+        following = _next(place, options, query, limit, rows[limit - 1])
+        body += f',"__next":{wire.to_json(following)}'
+    return body + "}"
 
 
-def one(
-    store: Store, place: Place, key: Sequence[Any], options: Mapping[str, str]
-) -> dict[str, Any]:
-    """The body of one record."""
-    query = _read(place, {k: v for k, v in options.items() if k in ("$select", "$expand")}, False)
-    conditions = [
+def one(store: Store, place: Place, key: Sequence[Any], options: Mapping[str, str]) -> str:
+    """One record in JSON."""
+    wanted = {name: text for name, text in options.items() if name in ("$select", "$expand")}
+    by_key = [
         Piece(f'"{name}" = ?', (value,), "Boolean")
         for name, value in zip(place.entity.key, key, strict=True)
     ]
-    rows = _rows(store, place, _with(query, conditions), 1)
+    query = _read(Place(place.entity, place.division, place.path), wanted, False, by_key)
+    rows = _rows(store, place, query, 1)
     if not rows:
         raise Refusal(404, f"Resource not found for the segment '{_segment(place)}'.")
     return _records(store, place, query, rows)[0]
@@ -113,32 +123,22 @@ def one(
 
 def children(
     store: Store, place: Place, key: Sequence[Any], name: str, options: Mapping[str, str]
-) -> Any:
-    """The body of a page of the records that one record has under a name."""
+) -> str:
+    """A page, in JSON, of the records that one record has under a name."""
     one(store, place, key, {"$select": place.entity.key[0]})
     field = place.entity.fields.get(name)
     if field is None or field.collection is None:
         raise Refusal(404, f"Resource not found for the segment '{name}'.")
     if field.collection not in CHILDREN:
-        return {"results": []}
+        return '{"results":[]}'
     child, back = CHILDREN[field.collection]
-    condition = f"{back} eq guid'{key[0]}'"
-    given = options.get("$filter")
-    inner = Place(entities()[child], place.division, f"{place.path}/{name}")
-    narrowed = {**options, "$filter": f"({given}) and {condition}" if given else condition}
-    body = page(store, inner, narrowed, False)
-    return body if isinstance(body, list) else _without(body, condition)
+    inner = Place(entities()[child], place.division, place.path)
+    return page(store, inner, options, within=[Piece(f'"{back}" = ?', (key[0],), "Boolean")])
 
 
-def fetch(store: Store, place: Place, fields: Sequence[Field], condition: Piece) -> Iterable[Any]:
-    """Rows of an entity in an administration for a condition, for the use of writing."""
-    query = Query(
-        fields, [condition], orders(None, place.entity), None, 0, frozenset(), False, None
-    )
-    return _rows(store, place, query, -1)
-
-
-def _read(place: Place, options: Mapping[str, str], mandatory: bool) -> Query:
+def _read(
+    place: Place, options: Mapping[str, str], mandatory: bool, within: Sequence[Piece]
+) -> Query:
     entity = place.entity
     for name in options:
         if name.startswith("$") and name not in OPTIONS:
@@ -148,9 +148,10 @@ def _read(place: Place, options: Mapping[str, str], mandatory: bool) -> Query:
         raise Refusal(400, "The query parameter '$skip' is not supported, use '$skiptoken'.")
     if place.kind == "bulk" and "$select" not in options and top != 1:
         raise Refusal(400, MISSING)
-    conditions: list[Piece] = []
+    conditions = list(within)
     if place.kind == "sync":
-        conditions, terms = _sync(place, options)
+        since, terms = _sync(place, options)
+        conditions += since
     else:
         terms = orders(options.get("$orderby"), entity)
         asked = Filter(options["$filter"], entity) if options.get("$filter") else None
@@ -235,10 +236,6 @@ def _count_of(options: Mapping[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _with(query: Query, conditions: Sequence[Piece]) -> Query:
-    return Query(**{**query.__dict__, "conditions": [*query.conditions, *conditions]})
-
-
 def _where(place: Place, query: Query, *, behind: bool) -> tuple[str, list[Any]]:
     conditions = list(query.conditions)
     if place.division is not None and place.entity.name not in GLOBAL:
@@ -257,8 +254,9 @@ def _rows(store: Store, place: Place, query: Query, limit: int) -> list[tuple[An
     columns = ", ".join(f'"{name}"' for name in (*chosen, *extra))
     where, values = _where(place, query, behind=True)
     order = "ORDER BY " + ", ".join(term.sql for term in query.terms)
+    indexed = (entity.key[0], "Timestamp")
     cut = f"LIMIT {limit} OFFSET {query.skip if query.token is None else 0}"
-    if entity.name in tables.STORED and query.terms[0].field.name != entity.key[0]:
+    if entity.name in tables.STORED and query.terms[0].field.name not in indexed:
         # sort the keys alone, and only then look up the rest of those few records
         key = entity.key[0]
         inner = f'SELECT "{key}" FROM temp."{entity.name}" {where} {order} {cut}'
@@ -275,28 +273,28 @@ def _count(store: Store, place: Place, query: Query) -> int:
 
 def _records(
     store: Store, place: Place, query: Query, rows: Sequence[tuple[Any, ...]]
-) -> list[dict[str, Any]]:
+) -> list[str]:
     entity = place.entity
     scalars = [field for field in query.fields if field.scalar]
-    keys = range(len(scalars), len(scalars) + len(entity.key))
-    values = wire.encode(scalars, rows) if scalars else [{} for _ in rows]
-    records = []
-    for row, record in zip(rows, values, strict=True):
-        key = [row[place_] for place_ in keys]
-        where = wire.uri(entity, place.division, key)
-        record = {"__metadata": {"uri": where, "type": entity.type}, **record}
-        for field in query.fields:
-            if field.collection and field.name in query.expand:
-                record[field.name] = {"results": _lines(store, place, key, field.collection)}
-            elif field.collection:
-                record[field.name] = {"__deferred": {"uri": f"{where}/{field.name}"}}
-            elif not field.scalar:
-                record[field.name] = None
-        records.append(record)
-    return records
+    start = len(scalars)
+    keys = [row[start : start + len(entity.key)] for row in rows]
+    uris = [wire.uri(entity, place.division, key) for key in keys]
+    records = wire.encode(entity, scalars, rows, uris)
+    for field in query.fields:
+        if field.scalar:
+            continue
+        for number, (key, uri) in enumerate(zip(keys, uris, strict=True)):
+            if field.collection is None:
+                text = "null"
+            elif field.name in query.expand:
+                text = f'{{"results":[{",".join(_lines(store, place, key, field.collection))}]}}'
+            else:
+                text = wire.to_json({"__deferred": {"uri": f"{uri}/{field.name}"}})
+            records[number] += f',"{field.name}":{text}'
+    return [record + "}" for record in records]
 
 
-def _lines(store: Store, place: Place, key: Sequence[Any], kind: str) -> list[dict[str, Any]]:
+def _lines(store: Store, place: Place, key: Sequence[Any], kind: str) -> list[str]:
     if kind not in CHILDREN:
         return []
     child, back = CHILDREN[kind]
@@ -329,16 +327,6 @@ def _next(
         kept["$top"] = str(query.top - limit)
     kept["$skiptoken"] = token
     return f"{wire.HOST}{quote(place.path)}?{urlencode(kept, quote_via=quote, safe='$,()')}"
-
-
-def _without(body: dict[str, Any], condition: str) -> dict[str, Any]:
-    """The page with the condition that navigation added taken out of the next link."""
-    if "__next" in body:
-        hidden = quote(condition, safe="$,()")
-        body["__next"] = (
-            body["__next"].replace(f"%20and%20{hidden}", "").replace(f"$filter={hidden}&", "")
-        )
-    return body
 
 
 def _segment(place: Place) -> str:

@@ -20,40 +20,59 @@ HOST = "https://start.exactonline.nl"
 
 Record = dict[str, Any]
 
-
-def _number(value: Any) -> Any:
-    return int(value) if value % 1 == 0 else value
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-ENCODERS: Mapping[str, Callable[[Any], Any]] = {
-    "DateTime": "/Date({})/".format,
-    "Int64": str,
-    "Boolean": bool,
+def _number(value: Any) -> str:
+    return str(int(value)) if value % 1 == 0 else repr(value)
+
+
+#: EDM type → JSON of a value; every other type is text
+WRITERS: Mapping[str, Callable[[Any], str]] = {
+    "DateTime": '"/Date({})/"'.format,
+    "Int64": '"{}"'.format,
+    "Boolean": lambda value: "true" if value else "false",
     "Double": _number,
+    **dict.fromkeys(("Int32", "Int16", "Byte"), str),
 }
 
 
-def encode(fields: Sequence[Field], rows: Sequence[tuple[Any, ...]]) -> list[Record]:
-    """Rows of values as records in the types of the wire; column by column, which is fast."""
-    names = [field.name for field in fields]
-    encoded = []
+def encode(
+    entity: Entity,
+    fields: Sequence[Field],
+    rows: Sequence[tuple[Any, ...]],
+    uris: Sequence[str],
+) -> list[str]:
+    """Rows of values as records in JSON, ready but for the closing brace.
+
+    Column by column and each distinct value once, since a page has a thousand wide records.
+    """
+    parts = [f'{{"__metadata":{{"uri":%s,"type":"{entity.type}"}}']
+    columns = [[to_json(uri) for uri in uris]]
     for field, column in zip(fields, zip(*rows, strict=True), strict=False):
-        to_wire = ENCODERS.get(field.type)
-        encoded.append(
-            [None if value is None else to_wire(value) for value in column] if to_wire else column
-        )
-    return [dict(zip(names, row, strict=True)) for row in zip(*encoded, strict=True)]
+        distinct = set(column)
+        if distinct == {None}:
+            parts.append(f'"{field.name}":null')
+            continue
+        write = WRITERS.get(field.type, to_json)
+        texts = {value: "null" if value is None else write(value) for value in distinct}
+        parts.append(f'"{field.name}":%s')
+        columns.append([texts[value] for value in column])
+    template = ",".join(parts)
+    return [template % row for row in zip(*columns, strict=True)]
 
 
 def uri(entity: Entity, division: int | None, values: Sequence[Any]) -> str:
     """The address of one record."""
-    place = f"{HOST}/api/v1/{'current' if division is None else division}"
+    place = "current" if division is None else division
     resource = entity.resource.removeprefix("current/")
-    kinds = [entity.fields[name].type for name in entity.key]
-    literals = [written(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    literals = [
+        written(value, entity.fields[name].type)
+        for name, value in zip(entity.key, values, strict=True)
+    ]
     if len(literals) > 1:
         literals = [f"{n}={text}" for n, text in zip(entity.key, literals, strict=True)]
-    return f"{place}/{resource}({','.join(literals)})"
+    return f"{HOST}/api/v1/{place}/{resource}({','.join(literals)})"
 
 
 def decode(value: Any, field: Field) -> Any:
@@ -106,12 +125,12 @@ def _decoded(value: Any, kind: str) -> Any:
     return value
 
 
-def answer(body: Any, accept: str, status: int = 200) -> Response:
+def answer(body: str, accept: str, status: int = 200) -> Response:
     """A response with a body, in JSON when that is accepted and as an Atom feed when not."""
     if "json" in accept.lower():
-        text = json.dumps({"d": body}, ensure_ascii=False, separators=(",", ":"))
-        return Response(text, status, mimetype="application/json")
-    return Response(_atom(body), status, content_type="application/atom+xml; charset=utf-8")
+        return Response(f'{{"d":{body}}}', status, mimetype="application/json")
+    feed = _atom(json.loads(body))
+    return Response(feed, status, content_type="application/atom+xml; charset=utf-8")
 
 
 def refusal(refused: Refusal, accept: str, language: str) -> Response:
@@ -119,7 +138,7 @@ def refusal(refused: Refusal, accept: str, language: str) -> Response:
     text = refused.text(language)
     if "json" in accept.lower():
         error = {"error": {"code": "", "message": {"lang": "", "value": text}}}
-        body = json.dumps(error, ensure_ascii=False, separators=(",", ":"))
+        body = to_json(error)
         return Response(body, refused.status, refused.headers, mimetype="application/json")
     atom = ElementTree.Element("error", xmlns=META)
     ElementTree.SubElement(atom, "code").text = ""
