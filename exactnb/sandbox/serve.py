@@ -76,8 +76,15 @@ def start(sandbox: Sandbox | None = None, *, port: int = 0, **how: Any) -> Itera
         yield _address(server)
     finally:
         sandbox.faults.clear()
-        server.trigger.pull_trigger(server.close)
+        server.trigger.pull_trigger(lambda: _close(server))
         thread.join(timeout=10)
+
+
+def _close(server: Any) -> None:
+    """Close the server and the lines that callers keep open: it runs as long as there is one."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.close()
 
 
 def _server(sandbox: Sandbox, host: str, port: int) -> Any:
