@@ -254,11 +254,10 @@ def _rows(store: Store, place: Place, query: Query, limit: int) -> list[tuple[An
     columns = ", ".join(f'"{name}"' for name in (*chosen, *extra))
     where, values = _where(place, query, behind=True)
     order = "ORDER BY " + ", ".join(term.sql for term in query.terms)
-    indexed = (entity.key[0], "Timestamp")
     cut = f"LIMIT {limit} OFFSET {query.skip if query.token is None else 0}"
-    if entity.name in tables.STORED and query.terms[0].field.name not in indexed:
-        # sort the keys alone, and only then look up the rest of those few records
-        key = entity.key[0]
+    key, first = entity.key[0], query.terms[0].field.name
+    if entity.name in tables.STORED and first not in (key, "Timestamp"):
+        # no index has this order: sort the keys alone, then look up the rest of those few records
         inner = f'SELECT "{key}" FROM temp."{entity.name}" {where} {order} {cut}'
         sql = f'SELECT {columns} FROM temp."{entity.name}" WHERE "{key}" IN ({inner}) {order}'
     else:
