@@ -9,9 +9,9 @@ demo: $(READY)             ## open JupyterLab on the first notebook, with the de
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
 
 test: $(READY) lint types  ## every check
-	$(BIN)/pytest -n 2 --dist worksteal tests
-	$(BIN)/pytest --doctest-modules exactnb -q
-	$(BIN)/pytest -n 2 --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
+	$(BIN)/python -m pytest -p tests.books --doctest-modules exactnb
+	$(BIN)/python -m pytest -n 2 --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

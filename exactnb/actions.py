@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from exactnb.display.cards import Card
+from exactnb.errors import BadAnswerError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +70,16 @@ class Run:
     input: Mapping[str, Any]
     output: Any = field(repr=False)
     connection: str = ""
+
+    @classmethod
+    def of(cls, answer: Any, **about: Any) -> Run:
+        """The run that an answer ``{output, actionRunId}`` tells of."""
+        if not isinstance(answer, Mapping):
+            raise BadAnswerError(
+                f"A {type(answer).__name__} came where a run was due", action=about.get("action")
+            )
+        run_id = answer.get("actionRunId")
+        return cls(id=str(run_id) if run_id else None, output=answer.get("output"), **about)
 
     @property
     def record_id(self) -> str | None:

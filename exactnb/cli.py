@@ -1,4 +1,4 @@
-"""The ``exactnb`` command: ``lab`` opens the notebooks, ``sandbox`` serves a make-believe service."""
+"""The ``exactnb`` command: ``lab`` opens notebooks, ``sandbox`` serves a make-believe service."""
 
 from __future__ import annotations
 

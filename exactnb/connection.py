@@ -15,8 +15,6 @@ from exactnb.actions import POPULAR, PopularActions, Run
 from exactnb.catalog import Catalog, actions_frame, expand_input, id_input, inputs_frame, reads
 from exactnb.display.cards import Card
 from exactnb.errors import (
-    BadAnswerError,
-    DataError,
     ExactnbError,
     IncompleteError,
     InputError,
@@ -25,11 +23,11 @@ from exactnb.errors import (
 )
 from exactnb.exact import odata
 from exactnb.exact.entities import by_resource, entity
-from exactnb.exact.refusals import refusal
 from exactnb.frames import Cursor, record_lines, to_record
 from exactnb.membrane.pacing import watching
 from exactnb.membrane.transport import ABSENT, Response
-from exactnb.pages import Ask, cursor_input, gather, progress_bar
+from exactnb.pages import Ask, Rows, cursor_input, gather, progress_bar
+from exactnb.proxy import Proxy
 from exactnb.schema.check import conform, find_name
 
 if TYPE_CHECKING:
@@ -70,25 +68,26 @@ class Connection(PopularActions):
         self.read_only = read_only
         self.partial: pd.DataFrame | None = None
         self._chosen = division
-        self._me: Mapping[str, Any] | None = None
         self._catalog = Catalog(membrane, info.id)
+        self._proxy = Proxy(
+            membrane,
+            info.id,
+            prefix=settings.exact_prefix,
+            division=division,
+            read_only=read_only,
+        )
 
     # --- who and where ----------------------------------------------------------------------
 
     @property
     def me(self) -> Mapping[str, Any]:
         """Exact's ``current/Me``: the user, and the division that the login is in."""
-        if self._me is None:
-            found = odata.records(self._request("current/Me").content)
-            if not found:
-                raise DataError("Exact Online did not say who is signed in")
-            self._me = found[0]
-        return self._me
+        return self._proxy.me
 
     @property
     def division(self) -> int:
         """Code of the administration that is read."""
-        return self._chosen if self._chosen is not None else int(self.me["CurrentDivision"])
+        return self._proxy.division
 
     def divisions(self) -> pd.DataFrame:
         """The administrations that this login may see, one row each.
@@ -119,17 +118,10 @@ class Connection(PopularActions):
             self.membrane, self.info, self.settings, division=code, read_only=self.read_only
         )
 
-    @property
-    def _lane(self) -> str:
-        """What the governor counts calls by: this connection, this administration."""
-        code = self._chosen or (self._me or {}).get("CurrentDivision")
-        return f"{self.info.id}:{code or ''}"
-
     def _card(self) -> Card:
         try:
-            user, division = str(self.me.get("FullName") or ""), str(self.division)
-            if self._chosen is None:
-                division += f" {self.me.get('DivisionCustomerName') or ''}".rstrip()
+            user = str(self.me.get("FullName") or "")
+            division = f"{self.division} {self._proxy.division_name}".rstrip()
         except ExactnbError as unknown:
             user, division = "unknown", f"unknown: {unknown.message}"
         facts = {
@@ -216,18 +208,7 @@ class Connection(PopularActions):
         found = self._catalog.find(action)
         sent = self._conform(found, {**(input or {}), **inputs})
         answer = self._run(found, sent).json()
-        if not isinstance(answer, Mapping):
-            raise BadAnswerError(
-                f"{action} gave a {type(answer).__name__} where a run was due", action=action
-            )
-        run_id = answer.get("actionRunId")
-        return Run(
-            id=str(run_id) if run_id else None,
-            action=found.key or found.id,
-            input=sent,
-            output=answer.get("output"),
-            connection=self.info.name,
-        )
+        return Run.of(answer, action=found.key or found.id, input=sent, connection=self.info.name)
 
     def _run(self, action: Action, input: Mapping[str, Any]) -> Response:
         """The one place through which every run passes."""
@@ -239,7 +220,7 @@ class Connection(PopularActions):
                 action=action.key,
             )
         return self.membrane.run(
-            action, input, connection_id=self.info.id, safe=safe, lane=self._lane
+            action, input, connection_id=self.info.id, safe=safe, lane=self._proxy.lane
         )
 
     def _conform(self, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -269,8 +250,8 @@ class Connection(PopularActions):
             input = {**_expansion(action, about), **input}
         sent = self._conform(action, input)
 
-        def ask(cursor: Cursor | None, rows: int) -> bytes | None:
-            more = {} if rows == 0 else cursor_input(action.input_schema, cursor, rows)
+        def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
+            more = {} if rows is None else cursor_input(action.input_schema, cursor, rows)
             return None if more is None else self._run(action, {**sent, **more}).content
 
         return self._gather(ask, about, {"action": key}, limit=limit, lines=lines)
@@ -346,13 +327,13 @@ class Connection(PopularActions):
         >>> list(answer["d"][0])
         ['__metadata', 'ID']
         """
-        answer = self._request(
+        answer = self._proxy.send(
             path,
             method=method,
             query=query,
             headers=headers,
             json=json,
-            data=data,
+            content=data.encode() if isinstance(data, str) else data,
             path_params=path_params,
         )
         if not answer.content.strip():
@@ -400,55 +381,13 @@ class Connection(PopularActions):
             about, select=select, filter=filter, orderby=orderby, top=top, expand=expand
         )
 
-        def ask(cursor: Cursor | None, rows: int) -> bytes | None:
-            if rows == 0:
-                return self._request(path, query=query).content
-            # a next link's own host may be one that the proxy does not serve
-            return None if cursor is None else self._request(odata.place(cursor[1])).content
+        def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
+            if rows is None:
+                return self._proxy.page(path, query)
+            return None if cursor is None else self._proxy.follow(cursor.value)
 
         chosen = query.get("$select")
         return self._gather(ask, about, {"resource": path}, limit=limit, lines=lines, select=chosen)
-
-    def _request(
-        self,
-        path: str,
-        *,
-        method: str = "GET",
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        json: Any = ABSENT,
-        data: bytes | str | None = None,
-        path_params: Mapping[str, Any] | None = None,
-    ) -> Response:
-        safe = method.upper() in ("GET", "HEAD")
-        if self.read_only and not safe:
-            raise ReadOnlyError(
-                f"{method.upper()} {path} writes, and this connection is read-only",
-                hint="Open it for writing: ex.connect(read_only=False).",
-            )
-        answer = self.membrane.proxy(
-            self.info.id,
-            method.upper(),
-            self._place(path),
-            query=query,
-            headers=headers,
-            json=json,
-            content=data.encode() if isinstance(data, str) else data,
-            path_params=path_params,
-            safe=safe,
-            lane=self._lane,
-        )
-        if answer.status >= 400:
-            raise refusal(answer.status, answer.headers, answer.content, path)
-        return answer
-
-    def _place(self, path: str) -> str:
-        """A path as the proxy takes it: inside the division unless it says where it is."""
-        if path.startswith(("http://", "https://", "/api/")):
-            return path
-        bare = path.lstrip("/")
-        inside = "" if bare.startswith("current/") else f"/{self.division}"
-        return f"{self.settings.exact_prefix}{inside}/{bare}"
 
 
 def _expansion(action: Action, about: Any) -> dict[str, Any]:

@@ -225,6 +225,16 @@ _HINTS: Mapping[type[ExactnbError], str] = {
 }
 
 
+def _by_upstream(cause: Mapping[str, Any]) -> type[ExactnbError] | None:
+    """What the app's own status means, where the error of a run tells it."""
+    data = cause.get("data")
+    response = data.get("response") if isinstance(data, Mapping) else None
+    status = response.get("status") if isinstance(response, Mapping) else None
+    if status == 401:  # Exact does not know Membrane any more; our own token is good
+        return ConnectionStateError
+    return ServerError if status in (502, 503, 504) else _BY_STATUS.get(status or 0)
+
+
 def is_envelope(body: Any) -> bool:
     """Whether a decoded body is one of Membrane's own errors, not an answer of Exact Online."""
     return (
@@ -248,19 +258,22 @@ def from_envelope(
     action
         Key of the action that was run.
     """
+    message = str(body.get("message") or "The service gave an error without a message")
+    kind: type[ExactnbError] | None = None
+    cause: Any = body
+    while isinstance(cause, Mapping):
+        # the innermost cause that is known says what it is: a run fails since a record is gone
+        kind = _BY_KEY.get(str(cause.get("key"))) or _by_upstream(cause) or kind
+        inner = str(cause.get("message") or "")
+        if inner not in message:
+            message = f"{message}: {inner}"
+        cause = cause.get("causedByError")
     kind = (
-        _BY_KEY.get(str(body.get("key")))
+        kind
         or _BY_TYPE.get(str(body.get("type")))
         or _BY_STATUS.get(status or 0)
         or (ServerError if (status or 0) >= 500 else RunError)
     )
-    message = str(body.get("message") or "The service gave an error without a message")
-    innermost = body
-    while isinstance(innermost.get("causedByError"), dict):
-        innermost = innermost["causedByError"]
-        inner = innermost.get("message")
-        if inner and str(inner) not in message:
-            message = f"{message}: {inner}"
     details: dict[str, Any] = {}
     if issubclass(kind, TransportError):
         details["status"] = status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING
 
 from exactnb.connection import Connection
@@ -57,9 +58,7 @@ def connect(
         The connection is not ready; ``url`` leads to where it can be put right.
     """
     settings = Settings.load(token=token, api_url=api_url)
-    if transport is None:
-        transport = Paced(HTTPTransport(settings), settings)
-    membrane = Membrane(transport, settings)
+    membrane = _membrane(transport or HTTPTransport(settings), settings)
     info = _choose(membrane, connection)
     if not info.ready:
         why = f": {info.problem}" if info.problem else ""
@@ -101,11 +100,19 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
         token=sandbox.token,
         calls_a_minute=None,
         calls_a_day=None,
+        errors_an_hour=10_000,
     )
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
-    membrane = Membrane(Paced(HTTPTransport(settings, client=client), settings), settings)
+    membrane = _membrane(HTTPTransport(settings, client=client), settings)
     info = membrane.connection(sandbox.connection_id)
     return Connection(membrane, info, settings, division=None, read_only=read_only)
+
+
+def _membrane(transport: Transport, settings: Settings) -> Membrane:
+    """Membrane over a transport that keeps to the limits, let go of when nobody needs it."""
+    membrane = Membrane(Paced(transport, settings), settings)
+    weakref.finalize(membrane, transport.close)
+    return membrane
 
 
 def _choose(membrane: Membrane, wanted: str | None) -> ConnectionInfo:

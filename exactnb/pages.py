@@ -7,6 +7,8 @@ and Exact Online's own ``__next``. Both come down to :func:`pull`.
 from __future__ import annotations
 
 import datetime as dt
+import warnings
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Ask", "Progress", "Pulled", "cursor_input", "gather", "progress_bar", "pull"]
 
-#: Gives the bytes of the page at a cursor (None: the first one), told how many rows came so
-#: far; None when there is no way to go on.
-Ask = Callable[["Cursor | None", int], "bytes | None"]
+#: Tells how many rows came so far; that waits until the last page is read.
+Rows = Callable[[], int]
+#: Gives the bytes of the next page, by the cursor of the one before; of the first page when
+#: there are no rows yet (None). None when there is no way to go on.
+Ask = Callable[["Cursor | None", "Rows | None"], "bytes | None"]
 
 #: input names that take a cursor, most telling first (folded: lower case, no underscores)
 _CURSOR_INPUTS = (
@@ -40,15 +44,19 @@ _CURSOR_INPUTS = (
     "continuationtoken",
 )
 _SKIP_INPUTS = ("skip", "offset")
+#: pages that may wait to be read before the next is asked for
+_BACKLOG = 8
 
 
 @dataclass
 class Pulled:
-    """What a pull brought: its pages, and what stopped it before the end, if anything did."""
+    """What a pull brought: its pages, and how it ended."""
 
     pages: list[Page] = field(default_factory=list)
     stopped: BaseException | None = None
-    notes: list[str] = field(default_factory=list)
+    """What stopped it before the end, if anything did."""
+    doubt: str | None = None
+    """Why its end may not be the end."""
 
     @property
     def rows(self) -> int:
@@ -88,6 +96,7 @@ def pull(
     entity: Entity | None,
     *,
     limit: int | None = None,
+    marked: bool = False,
     progress: Progress | None = None,
 ) -> Pulled:
     """All pages of a chain, or what came of them before something stopped it.
@@ -98,37 +107,82 @@ def pull(
         The entity whose records come, or None.
     limit
         Rows after which to stop.
+    marked
+        Whether a page without a cursor is surely the last, as it is with Exact Online itself.
+        An action may have lost it: then a page that is exactly full is asked on.
     progress
         Told of each page.
     """
-    pulled, seen, rows = Pulled(), set[Cursor](), 0
+    pulled, seen = Pulled(), set[Cursor]()
     cursor: Cursor | None = None
+    rows: Rows | None = None
+    reading: deque[Future[Page]] = deque()
+
+    def rows_so_far() -> int:
+        while reading:
+            _take(reading, pulled, progress)
+        return pulled.rows
+
     with ThreadPoolExecutor(1, thread_name_prefix="exactnb-pages") as reader:
-        reading: list[Future[Page]] = []
         try:
             while (raw := ask(cursor, rows)) is not None:
+                unmarked = rows is not None and cursor is None
+                rows = rows_so_far
                 reading.append(reader.submit(read_page, raw, entity))
-                cursor = next_cursor(raw)
-                if cursor is None or limit is not None or len(reading) > 8:
-                    # wait for a page only where its count decides, or the reader falls behind
-                    _take(reading, pulled, progress)
-                    rows = pulled.rows
-                if cursor is None and not _cut_short(pulled, entity):
+                cursor = next_cursor(raw, entity)
+                if unmarked and rows() and _repeats(pulled):
+                    pulled.pages.pop()
+                    pulled.doubt = _doubt(pulled)
                     break
-                if limit is not None and rows >= limit:
+                if limit is not None and rows() >= limit:
+                    break
+                if cursor is None and (marked or not (rows() and _full(pulled, entity))):
                     break
                 if cursor in seen:
                     raise BadAnswerError(
-                        f"The service gave the same page mark twice, after {rows} rows",
+                        f"The service gave the same page mark twice, after {len(seen) + 1} pages",
                         hint="The rows so far are kept; ask for a smaller part, say one year.",
                     )
                 if cursor is not None:
                     seen.add(cursor)
-            _take(reading, pulled, progress)
+                if len(reading) > _BACKLOG:
+                    _take(reading, pulled, progress)
+            else:
+                pulled.doubt = _doubt(pulled)
+            rows_so_far()
         except (ExactnbError, KeyboardInterrupt) as stop:
             pulled.stopped = stop
-            _take([page for page in reading if _came(page)], pulled, progress)
+            while reading and reading[0].exception() is None:
+                _take(reading, pulled, progress)
     return pulled
+
+
+def _doubt(pulled: Pulled) -> str:
+    return f"exactly one page of {pulled.pages[-1].count} rows came, and no way to ask for more"
+
+
+def _take(reading: deque[Future[Page]], pulled: Pulled, progress: Progress | None) -> None:
+    """Take over the page that is read first."""
+    page = reading[0].result()
+    reading.popleft()
+    pulled.pages.append(page)
+    if progress is not None:
+        progress.page(page.count)
+
+
+def _full(pulled: Pulled, entity: Entity | None) -> bool:
+    """Whether a chain ends on a page that is exactly full: then the end may be none."""
+    size = entity.page if entity is not None else 60
+    return bool(pulled.pages) and pulled.pages[-1].count == size
+
+
+def _repeats(pulled: Pulled) -> bool:
+    """Whether the last page is the one before it again."""
+    one, other = pulled.pages[-2:]
+    return one.count == other.count and all(
+        name in other.columns and column.values == other.columns[name].values
+        for name, column in one.columns.items()
+    )
 
 
 def gather(
@@ -137,10 +191,14 @@ def gather(
     source: Mapping[str, str],
     *,
     limit: int | None = None,
+    marked: bool = False,
     progress: Progress | None = None,
     **shape: Any,
 ) -> pd.DataFrame:
     """All pages of a chain as one frame, with where it came from in its ``attrs``.
+
+    ``attrs["complete"]`` is "yes", "no" (it was stopped), or "unknown": an answer of exactly
+    one page that gives no way to ask for more, of which a warning tells too.
 
     Raises
     ------
@@ -148,72 +206,41 @@ def gather(
         The chain stopped before its end: ``frame`` holds what came, and says so in its
         ``attrs``. After Ctrl-C it is a :class:`PullInterrupted`.
     """
-    pulled = pull(ask, entity, limit=limit, progress=progress)
-    attrs = {**source, **_provenance(pulled)}
+    what = next(iter(source.values()))
+    pulled = pull(ask, entity, limit=limit, marked=marked, progress=progress)
+    if pulled.stopped is not None and not pulled.pages:
+        raise pulled.stopped
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    attrs = {**source, "fetched_at": now, "complete": "yes"}
+    if pulled.doubt:
+        attrs |= {"complete": "unknown", "doubt": pulled.doubt}
+        warnings.warn(f"{what}: {pulled.doubt}", stacklevel=3)
     if pulled.stopped is None:
         return to_frame(pulled.pages, entity, attrs=attrs, limit=limit, **shape)
-    if not pulled.pages and not isinstance(pulled.stopped, KeyboardInterrupt):
-        raise pulled.stopped
-    attrs |= {"complete": "no", "stopped": str(pulled.stopped) or "interrupted"}
-    frame = to_frame(pulled.pages, entity, attrs=attrs, limit=limit, **shape)
     interrupted = isinstance(pulled.stopped, KeyboardInterrupt)
-    kind = PullInterrupted if interrupted else IncompleteError
     why = "it was interrupted" if interrupted else str(pulled.stopped)
-    raise kind(
-        f"{next(iter(source.values()))} stopped after {len(pulled.pages)} pages, "
-        f"{pulled.rows:,} rows: {why}",
+    attrs |= {"complete": "no", "stopped": why}
+    raise (PullInterrupted if interrupted else IncompleteError)(
+        f"{what} stopped after {len(pulled.pages)} pages, {pulled.rows:,} rows: {why}",
         hint="The rows that came are in books.partial, and in the error's .frame.",
-        frame=frame,
+        frame=to_frame(pulled.pages, entity, attrs=attrs, limit=limit, **shape),
     ) from pulled.stopped
 
 
-def _provenance(pulled: Pulled) -> dict[str, str]:
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    runs = [page.run_id for page in pulled.pages if page.run_id]
-    told = {"fetched_at": now, "pages": str(len(pulled.pages)), "complete": "yes"}
-    if runs:
-        told["runs"] = " ".join(runs)
-    if pulled.notes:
-        told["notes"] = "; ".join(pulled.notes)
-    return told
-
-
-def _take(reading: list[Future[Page]], pulled: Pulled, progress: Progress | None) -> None:
-    while reading:
-        page = reading.pop(0).result()
-        pulled.pages.append(page)
-        if progress is not None:
-            progress.page(page.count)
-
-
-def _came(page: Future[Page]) -> bool:
-    return page.exception() is None
-
-
-def _cut_short(pulled: Pulled, entity: Any) -> bool:
-    """Whether a chain ends on a page that is exactly full: then the end is only apparent."""
-    size = entity.page if entity is not None else 60
-    return bool(pulled.pages) and pulled.pages[-1].count == size
-
-
 def cursor_input(
-    schema: Mapping[str, Any] | None, cursor: Cursor | None, rows: int
+    schema: Mapping[str, Any] | None, cursor: Cursor | None, rows: Rows
 ) -> dict[str, Any] | None:
     """The input that asks an action for its next page; None when it has no such input.
 
     An action that gave a full page and no cursor is asked again with ``skip``, if it has one.
     """
     fields = {_fold(name): name for name in ((schema or {}).get("properties") or {})}
-    if cursor is None:
-        skip = next((fields[name] for name in _SKIP_INPUTS if name in fields), None)
-        return {skip: rows} if skip else None
-    kind, value = cursor
-    wanted = (_fold(kind), *_CURSOR_INPUTS)
-    name = next((name for name in wanted if name in fields), None)
-    if name is None:
-        skip = next((fields[n] for n in _SKIP_INPUTS if n in fields), None)
-        return {skip: rows} if skip else None
-    return {fields[name]: _token(value) if name == "skiptoken" else value}
+    if cursor is not None:
+        for name in (_fold(cursor.kind), *_CURSOR_INPUTS):
+            if name in fields:
+                value = cursor.value
+                return {fields[name]: _token(value) if name == "skiptoken" else value}
+    return next(({fields[name]: rows()} for name in _SKIP_INPUTS if name in fields), None)
 
 
 def _token(value: str) -> str:

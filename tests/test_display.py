@@ -92,7 +92,7 @@ def test_a_table_says_how_much_it_shows(frame):
 
 
 def test_a_table_picks_columns_that_say_something(frame):
-    assert show(frame).columns == ["code", "name", "amount_dc", "invoice_date"]
+    assert show(frame).columns == ["code", "name", "invoice_date", "amount_dc"]
 
 
 def test_data_in_a_table_is_never_markup(frame):

@@ -63,3 +63,9 @@ def test_the_innermost_cause_is_told_and_the_run_kept():
     assert error.message == "Action failed: HTTP 400: Verplicht: Naam"
     assert error.run_id == "run_9"
     assert error.data["type"] == "action_run"
+
+
+def test_the_cause_says_what_kind_of_error_a_failed_run_is():
+    cause = {"type": "bad_request", "key": "not_found", "message": "no such record"}
+    body = {"type": "action_run", "message": "failed", "causedByError": cause}
+    assert type(from_envelope(body, 400)) is errors.NotFoundError

@@ -15,7 +15,7 @@ FLOORS = (
     ("settings",),
     ("membrane", "exact", "schema", "display"),
     ("frames",),
-    ("actions", "pages"),
+    ("actions", "catalog", "pages", "proxy"),
     ("connection",),
     ("opening",),
     ("__init__", "cli"),

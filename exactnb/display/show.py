@@ -18,22 +18,49 @@ if TYPE_CHECKING:
 
 __all__ = ["Table", "show"]
 
-#: words in column names that people look for, most telling first
+#: columns that people look for first, in the order in which they read
 _TELLING = (
     "code",
-    "number",
+    "invoice_number",
+    "order_number",
+    "entry_number",
+    "journal_code",
     "name",
+    "full_name",
+    "ordered_by_name",
+    "account_name",
+    "gl_account_code",
+    "gl_account_description",
+    "item_code",
+    "item_description",
     "description",
     "date",
+    "invoice_date",
+    "order_date",
+    "entry_date",
     "due_date",
-    "status",
-    "amount_dc",
-    "amount",
     "quantity",
-    "price",
-    "email",
+    "net_price",
+    "standard_sales_price",
+    "cost_price_standard",
+    "amount",
+    "amount_dc",
+    "amount_fc",
+    "currency",
+    "percentage",
+    "status_description",
+    "status",
+    "type_description",
+    "type",
+    "balance_type",
+    "balance_side",
+    "is_supplier",
+    "payment_condition",
+    "vat_number",
     "city",
     "country",
+    "email",
+    "phone",
 )
 
 
@@ -92,22 +119,21 @@ def show(
 
 
 def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
-    """The columns that say most: filled, not keys, and by the words people look for."""
-    most = most or options.columns
+    """The columns that say most: filled, no keys, those that people look for first."""
     filled = [
         name
         for name in frame.columns
-        if not (name == "id" or name.endswith("_id"))
+        if not name.endswith("_id")
         and (len(frame) == 0 or bool(frame[name].notna().any()))
         and not _is_key(frame[name])
     ]
+    return telling(filled)[: most or options.columns]
 
-    def rank(name: str) -> tuple[int, int]:
-        words = [i for i, word in enumerate(_TELLING) if name == word or name.endswith(word)]
-        return (min(words, default=len(_TELLING)), filled.index(name))
 
-    chosen = set(sorted(filled, key=rank)[:most])
-    return [name for name in filled if name in chosen]
+def telling(names: Sequence[str]) -> list[str]:
+    """The names, those that people look for first, then the rest in their own order."""
+    known = [name for name in _TELLING if name in names]
+    return known + [name for name in names if name not in known]
 
 
 def _is_key(values: Any) -> bool:
@@ -230,11 +256,7 @@ class Record:
         title = self.caption or next((filled[n] for n in by_name if n in filled), "Record")
         plain = {k: v for k, v in filled.items() if not (len(v) == 36 and v.count("-") == 4)}
 
-        def rank(name: str) -> int:
-            words = [i for i, w in enumerate(_TELLING) if name == w or name.endswith(w)]
-            return min(words, default=len(_TELLING))
-
-        first = set(sorted(plain, key=rank)[: options.columns])
+        first = set(telling(list(plain))[: options.columns])
         facts = {k: v for k, v in plain.items() if k in first}
         return Card(title, facts), {k: v for k, v in filled.items() if k not in first}
 
