@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from small_company import (
+    BIKE,
     ENTRY,
     GL,
     HOLDING,
@@ -456,6 +459,73 @@ def test_a_column_that_the_store_does_not_know_is_named() -> None:
         Store.build([wrong])
     with pytest.raises(ValueError, match="Klanten is not a stored entity"):
         Store.build([Table("Klanten", ("ID",), [])])
+
+
+def test_the_company_is_built_once_and_its_copy_is_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = []
+
+    def build(size: int, seed: int) -> list[Table]:
+        built.append((size, seed))
+        return company()
+
+    monkeypatch.setenv("EXACTNB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("exactnb.sandbox.company.build", build)
+    first = Store.open(500, seed=7)
+    (kept,) = (tmp_path / "home").rglob("*.sqlite")
+    before = kept.read_bytes()
+    path = f"crm/Accounts(guid'{VELO}')"
+    Caller(ExactOnline(first)).done("PUT", path, {"City": "Brugge"})
+    first.close()
+    second = Store.open(500, seed=7)
+    assert Caller(ExactOnline(second)).get(path)["City"] == "Gent"
+    second.close()
+    assert kept.read_bytes() == before
+    assert built == [(500, 7)]
+    Store.open(500, seed=8).close()
+    assert built == [(500, 7), (500, 8)]
+
+    monkeypatch.setattr("exactnb.sandbox.store.IN_MEMORY", 0)
+    large = Store.open(500, seed=7)
+    Caller(ExactOnline(large)).done("PUT", path, {"City": "Brugge"})
+    large.close()
+    assert kept.read_bytes() == before
+
+
+def test_a_directory_keeps_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXACTNB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("exactnb.sandbox.company.build", lambda size, seed: company())
+    for city in ("Brugge", "Luik"):
+        store = Store.open(500, data=tmp_path / "data")
+        api = Caller(ExactOnline(store))
+        before = api.get(f"crm/Accounts(guid'{VELO}')")["City"]
+        assert before == {"Brugge": "Gent", "Luik": "Brugge"}[city]
+        api.done("PUT", f"crm/Accounts(guid'{VELO}')", {"City": city})
+        store.close()
+
+
+def test_many_callers_at_once_see_whole_records() -> None:
+    store = Store.build(company())
+    api = Caller(ExactOnline(store))
+
+    def write(number: int) -> int:
+        lines = [{"Item": BIKE, "NetPrice": 100}] * 2
+        made = api.post(
+            "salesinvoice/SalesInvoices", {"OrderedBy": JANSEN, "SalesInvoiceLines": lines}
+        )
+        api.post("salesinvoice/PrintedSalesInvoices", {"InvoiceID": made["InvoiceID"]})
+        entries: dict[str, float] = {}
+        for line in api.rows(LINES, select="EntryID,AmountDC"):
+            entries[line["EntryID"]] = entries.get(line["EntryID"], 0) + line["AmountDC"]
+        assert {round(total, 2) for total in entries.values()} == {0}
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(write, range(12))) == list(range(12))
+    printed = api.rows("salesinvoice/SalesInvoices", filter="Status eq 50", select="InvoiceNumber")
+    numbers = sorted(row["InvoiceNumber"] for row in printed)
+    assert numbers == [26700001, *range(26700004, 26700016)]
 
 
 def test_the_day_moves_what_is_late(store: Store) -> None:

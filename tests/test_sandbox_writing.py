@@ -39,7 +39,7 @@ def store() -> Store:
 
 @pytest.fixture
 def api(store: Store) -> Caller:
-    return Caller(ExactOnline(store, clock=lambda: 1_782_813_600.0))
+    return Caller(ExactOnline(store, clock=lambda: 1_782_820_800.0))
 
 
 def legs(api: Caller, entry: int) -> list[tuple[Any, ...]]:
@@ -63,7 +63,7 @@ def test_a_new_account_answers_its_key_and_is_there_when_read(api: Caller) -> No
     assert record["Code"] == f"{61:>18}"  # the next number
     assert (record["Country"], record["CountryName"]) == ("NL ", "Nederland")
     assert record["CreatorFullName"] == "Anna Visser"
-    assert record["Created"] == wire_date("2026-06-30T10:00:00")
+    assert record["Created"] == wire_date("2026-06-30T12:00:00")
 
 
 @pytest.mark.parametrize(

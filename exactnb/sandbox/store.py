@@ -137,6 +137,11 @@ class Store:
         sql = "UPDATE main.RowVersion SET Last = Last + 1 RETURNING Last"
         return int(self.connection.execute(sql).fetchone()[0])
 
+    def moment(self, now: int) -> int:
+        """A moment, in milliseconds, after every moment in the books; inside a transaction."""
+        sql = "UPDATE main.RowVersion SET Moment = max(Moment + 1, ?) RETURNING Moment"
+        return int(self.connection.execute(sql, (now,)).fetchone()[0])
+
     def close(self) -> None:
         """Close the database and remove the private copy; more often does nothing."""
         self._close()
@@ -172,7 +177,7 @@ def _give_versions(connection: sqlite3.Connection) -> None:
         for number, name in enumerate(versioned)
     )
     connection.execute(
-        "CREATE TEMP TABLE versions AS SELECT place, row, 100000 + row_number() OVER "
+        "CREATE TEMP TABLE versions AS SELECT place, row, moment, 100000 + row_number() OVER "
         f"(ORDER BY moment, place, row) AS version FROM ({rows})"
     )
     connection.execute("CREATE INDEX temp.versions_of ON versions(place, row)")
@@ -181,10 +186,11 @@ def _give_versions(connection: sqlite3.Connection) -> None:
             f"UPDATE main.{name} SET Timestamp = v.version FROM temp.versions v "
             f"WHERE v.place = {number} AND v.row = main.{name}.rowid"
         )
-    connection.execute("CREATE TABLE main.RowVersion (Last INTEGER)")
+    connection.execute("CREATE TABLE main.RowVersion (Last INTEGER, Moment INTEGER)")
     connection.execute(
-        "INSERT INTO main.RowVersion SELECT max(version) FROM (SELECT 0 AS version UNION ALL "
-        "SELECT version FROM temp.versions UNION ALL SELECT Timestamp FROM main.SyncDeleted)"
+        "INSERT INTO main.RowVersion SELECT max(version), max(moment) FROM (SELECT 0 AS version, "
+        "0 AS moment UNION ALL SELECT version, moment FROM temp.versions "
+        "UNION ALL SELECT Timestamp, DeletedDate FROM main.SyncDeleted)"
     )
     connection.execute("DROP TABLE temp.versions")
 

@@ -37,14 +37,13 @@ class Rows:
         The books; a transaction is open while rows are written.
     division
         The administration.
-    now
-        The moment of the writing, in milliseconds.
     """
 
-    def __init__(self, store: Store, division: int, now: int) -> None:
+    def __init__(self, store: Store, division: int) -> None:
         self.store = store
         self.division = division
-        self.now = now
+        self.now = 0
+        """The moment of the writing, in milliseconds."""
         self.user = store.value("SELECT UserID FROM main.Users ORDER BY rowid")
 
     def get(self, table: str, key: Any) -> Values | None:

@@ -50,13 +50,14 @@ class Writer:
     today
         Midnight of the day that it is, in milliseconds.
     now
-        The moment of writing.
+        The moment of writing; put later when the books already have a later one.
     """
 
     def __init__(self, store: Store, division: int, today: int, now: int) -> None:
         self.store = store
         self.today = today
-        self.rows = Rows(store, division, now)
+        self.now = now
+        self.rows = Rows(store, division)
         self.documents = Documents(self.rows, today)
         self.poster = Poster(self.rows, today)
 
@@ -124,6 +125,7 @@ class Writer:
     @contextmanager
     def _kept(self) -> Iterator[None]:
         with self.store.transaction():
+            self.rows.now = self.store.moment(self.now)
             yield
 
     def _nested(self, record: Record) -> list[Values]:
