@@ -25,6 +25,7 @@ from exactnb.frames import (
     record_lines,
     to_frame,
     to_record,
+    with_labels,
 )
 
 ALL = pytest.mark.parametrize("name", list(entities()))
@@ -541,6 +542,10 @@ def test_half_a_surrogate_pair_is_not_fatal():
         ({"warnings": [], "results": [{"Code": "1"}]}, ["1"]),
         ({"accounts": [{"code": "1"}], "page": {"next": None}}, ["1"]),
         ({"output": {"glAccount": {"id": "x", "code": "1"}}}, ["1"]),
+        ({"output": {"status": 200, "glAccount": {"id": "x", "code": "1"}}}, ["1"]),
+        ({"division": 5, "modified": "x", "accounts": [{"id": "x", "code": "1"}]}, ["1"]),
+        ({"id": 5, "glAccounts": [{"id": "x", "code": "1"}]}, ["1"]),
+        ({"data": [{"code": "1"}], "error": None}, ["1"]),
         ({"output": {"id": "x", "code": "1", "tags": ["a"]}}, ["1"]),
         ({"records": [{"id": "x", "fields": {"Code": "2"}, "rawFields": {"Code": "1"}}]}, ["1"]),
         ({"d": {"Code": "1", "DeductibilityPercentages": {"results": [{"Code": "2"}]}}}, ["1"]),
@@ -629,6 +634,7 @@ def test_the_cursor_is_what_stands_around_the_records(dialect, run, next):
             ("nextLink", 'a]"}'),
         ),
         ({"items": [{"id": 1}], "hasMore": True, "next": False}, None),
+        ({"items": [{"id": 1}], "hasMore": False, "cursor": "last"}, None),
         ({"d": {"ID": "1", "Cursor": "no", "Lines": [{"ID": "2"}]}}, None),
         ([{"id": 1, "nextLink": "no"}], None),
         ({}, None),
@@ -734,6 +740,26 @@ def test_no_record_or_two_are_not_one(raw, count):
         to_record(raw, entity("Accounts"))
 
 
+# ---------------------------------------------------------------- labels
+
+
+def test_codes_gain_a_label_column_on_request_and_stay():
+    lines = entity("TransactionLines")
+    rows = [{"ID": "a", "Type": 20, "VATType": "V"}, {"ID": "b", "Type": 9999}, {"ID": "c"}]
+    plain = to_frame([read_page(json.dumps(rows).encode(), lines)], lines, attrs={"a": "b"})
+    shown = with_labels(plain, lines, "nl")
+    assert shown["type_label"].iloc[0] == "Verkoopboeking"
+    assert shown["type_label"].isna().tolist() == [False, True, True]
+    assert shown["vat_type_label"].iloc[0] == "Verkoop: grondslag"
+    assert with_labels(plain, lines)["type_label"].iloc[0] == "Sales entry"
+    assert list(shown.columns).index("type_label") == list(shown.columns).index("type") + 1
+    assert shown.attrs == plain.attrs
+    assert_frame_equal(shown[plain.columns], plain)
+    assert "type_label" not in plain
+    empty = with_labels(to_frame([], lines), lines)
+    assert empty.dtypes.equals(shown.dtypes)
+
+
 # ---------------------------------------------------------------- without pyarrow
 
 
@@ -745,8 +771,14 @@ def test_without_pyarrow_the_frame_is_the_same(tmp_path):
     code = textwrap.dedent(
         """
         import pickle, sys
-        sys.modules["pyarrow"] = None
         from pathlib import Path
+
+        class Missing:
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] == "pyarrow":
+                    raise ModuleNotFoundError(name)
+
+        sys.meta_path.insert(0, Missing())
         from exactnb.exact.entities import entity
         from exactnb.frames import page, read_page, to_frame
         assert page.fast is None
@@ -754,7 +786,7 @@ def test_without_pyarrow_the_frame_is_the_same(tmp_path):
         read = read_page(Path(sys.argv[1]).read_bytes(), about)
         frames = [to_frame([read], about), to_frame([read], about, lines=True), to_frame([], about)]
         for one in frames:
-            for name in one.select_dtypes(include=["string", "str"]):
+            for name in one.columns[one.dtypes.map(lambda d: d.name in ("str", "string"))]:
                 one[name] = one[name].astype(object)
         Path(sys.argv[1]).with_suffix(".pickle").write_bytes(pickle.dumps(frames))
         """

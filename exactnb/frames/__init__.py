@@ -16,6 +16,7 @@ with care what is not that strict); :func:`to_frame` makes one DataFrame of the 
 """
 
 from exactnb.frames.build import record_lines, to_frame, to_record
+from exactnb.frames.labels import with_labels
 from exactnb.frames.opening import Cursor
 from exactnb.frames.page import Page, field_names, next_cursor, read_page
 
@@ -28,4 +29,5 @@ __all__ = [
     "record_lines",
     "to_frame",
     "to_record",
+    "with_labels",
 ]

@@ -23,7 +23,7 @@ try:
 except ImportError:
     pa = None
 
-__all__ = ["record_lines", "to_frame", "to_record"]
+__all__ = ["record_lines", "text_dtype", "to_frame", "to_record"]
 
 
 def to_frame(
@@ -229,7 +229,7 @@ def _listed(piece: Column) -> list[Any]:
 # ---------------------------------------------------------------- columns → frame
 
 
-def _text_dtype() -> Any:
+def text_dtype() -> Any:
     """Text with NaN for missing, by Arrow where it is: ``str`` of pandas 3, also under pandas 2."""
     storage = "python" if pa is None else "pyarrow"
     try:
@@ -239,25 +239,26 @@ def _text_dtype() -> Any:
 
 
 def _frame(joined: Columns, count: int, entity: Entity | None) -> pd.DataFrame:
-    flat = {name: column for name, column in joined.items() if column.kind != "nested"}
-    frame = _arrow_frame(flat, count) if pa is not None else _plain_frame(flat, count)
-    for place, (name, column) in enumerate(joined.items()):
-        if column.kind == "nested":
-            field = entity.find(name) if entity else None
-            cells = np.empty(count, dtype=object)
-            cells[:] = _cells(column.values, field.entity if field else None)
-            frame.insert(place, name, cells)
+    names = list(joined)
+    nested = {name: joined.pop(name) for name in names if joined[name].kind == "nested"}
+    frame = _arrow_frame(joined) if pa is not None else _plain_frame(joined, count)
+    for name, column in nested.items():
+        field = entity.find(name) if entity else None
+        cells = np.empty(count, dtype=object)
+        cells[:] = _cells(column.values, field.entity if field else None)
+        frame.insert(names.index(name), name, cells)
     return frame
 
 
-def _arrow_frame(columns: Columns, count: int) -> pd.DataFrame:
+def _arrow_frame(columns: Columns) -> pd.DataFrame:
     dtypes = {
         pa.int64(): pd.Int64Dtype(),
         pa.bool_(): pd.BooleanDtype(),
-        pa.string(): _text_dtype(),
+        pa.string(): text_dtype(),
     }
     table = pa.table({name: column.values for name, column in columns.items()})
-    return table.to_pandas(types_mapper=dtypes.get, split_blocks=True)
+    columns.clear()  # so that each column's Arrow memory is free once pandas has it
+    return table.to_pandas(types_mapper=dtypes.get, split_blocks=True, self_destruct=True)
 
 
 def _plain_frame(columns: Columns, count: int) -> pd.DataFrame:
@@ -276,7 +277,7 @@ def _plain(column: Column) -> Any:
     if kind == "date":
         nat = np.iinfo("int64").min
         return np.array([nat if v is None else v for v in values], "int64").view("M8[ms]")
-    return pd.Series(values, dtype=_text_dtype()).array
+    return pd.Series(values, dtype=text_dtype()).array
 
 
 def _cells(values: Sequence[Any], inner: Entity | None) -> list[Any]:

@@ -72,8 +72,9 @@ _CURSORS = (
     "nextpage",
     "next",
 )
+_MORE = ("hasMore", "has_more", "hasNextPage")
 #: names that say nothing about whether an object is a record or stands around records
-_NEUTRAL = {*_WRAPPERS, *_LISTS, *_CURSORS, "name", "status", "type", "count"}
+_NEUTRAL = {*_WRAPPERS, *_LISTS, *_CURSORS, "name", "status", "type", "count", "message"}
 _PAGING = ("pagination", "paging", "meta", "links")
 
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -194,37 +195,46 @@ def locate(document: Any, entity: Entity | None = None) -> Located:
 def _inner(here: dict[str, Any], entity: Entity | None) -> Any:
     """One step towards the records; the object itself where it is a record."""
     names = {fold(name): name for name in here}
-    if here.get(names.get("error", "")) and not _is_record(here, entity):
-        raise DataError(f"The answer is an error, not records: {str(here[names['error']])[:300]}")
     for wrapper in ("output", "d"):
         if wrapper in names:
             return here[names[wrapper]]
     if _is_record(here, entity):
         return here
+    if error := here.get(names.get("error", "")):
+        raise DataError(f"The answer is an error, not records: {str(error)[:300]}")
     for wanted, kinds in ((_WRAPPERS, (dict, list)), (_LISTS, (list,))):
         for name in wanted:
             if isinstance(value := here.get(names.get(name, "")), kinds):
                 return value
     lists = [value for value in here.values() if isinstance(value, list)]
-    objects = [value for value in here.values() if isinstance(value, dict)]
     if lists:
         return lists[0]
-    if len(objects) == 1 == len(here):
-        return objects[0]  # {"account": {…}}
-    if names.keys() & {*_WRAPPERS, *_LISTS} and not objects:
-        return None  # {"data": null}
-    return here
+    objects = [name for name, value in here.items() if isinstance(value, dict)]
+    if len(objects) == 1 and {*names} - {fold(objects[0])} <= _NEUTRAL:
+        return here[objects[0]]  # {"account": {…}}
+    return None if names.keys() & {*_WRAPPERS, *_LISTS} else here  # {"data": null}
 
 
 def _is_record(here: Mapping[str, Any], entity: Entity | None) -> bool:
-    """Whether an object is a record: it has fields of its own, not only what stands around some."""
+    """Whether an object is a record, not one that stands around some.
+
+    It is if it has the key; it is not if it has a list of objects under a name that is no field;
+    else it is if it has fields of its own.
+    """
     if "__metadata" in here or is_data_record(here):
         return True
+    lists = [name for name, value in here.items() if isinstance(value, list)]
     if entity is None:
-        if any(isinstance(here.get(name), list) for name in _LISTS):
+        if not {fold(name) for name in lists}.isdisjoint(_LISTS):
             return False
         return any(fold(name).endswith("id") and fold(name) != "actionrunid" for name in here)
-    return any(entity.find(name) is not None for name in here if fold(name) not in _NEUTRAL)
+    if fold(entity.name) in map(fold, lists):
+        return False
+    found = {f.name for name in here if fold(name) not in _NEUTRAL and (f := entity.find(name))}
+    if found.issuperset(entity.key):
+        return True
+    foreign = [here[name] for name in lists if entity.find(name) is None]
+    return bool(found) and not any(all(isinstance(v, dict) for v in one) for one in foreign)
 
 
 def is_data_record(record: Any) -> bool:
@@ -257,6 +267,8 @@ def _members(around: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
 def cursor_of(around: Sequence[Mapping[str, Any]]) -> Cursor | None:
     """The mark of the next page among the objects around the records; empty or null is none."""
     for one in _members(around):
+        if any(one.get(name) is False for name in _MORE):
+            return None
         # `__next` keeps its underscores: they are what sets it apart
         names = {name.casefold() if name.startswith("__") else fold(name): name for name in one}
         for name in _CURSORS:
@@ -268,7 +280,4 @@ def cursor_of(around: Sequence[Mapping[str, Any]]) -> Cursor | None:
 
 def run_of(around: Sequence[Mapping[str, Any]]) -> str | None:
     """Membrane's ``actionRunId``, if the answer is that of a run."""
-    for one in around:
-        if run := one.get("actionRunId"):
-            return str(run)
-    return None
+    return next((str(one["actionRunId"]) for one in around if one.get("actionRunId")), None)
