@@ -252,8 +252,7 @@ class Record:
 
     def _parts(self) -> tuple[Card, dict[str, str]]:
         filled = {k: text(v) for k, v in self.fields.items() if not is_missing(v) and text(v)}
-        by_name = ("name", "full_name", "description", "invoice_number", "order_number", "code")
-        title = self.caption or next((filled[n] for n in by_name if n in filled), "Record")
+        title = self.caption or _title(filled)
         plain = {k: v for k, v in filled.items() if not (len(v) == 36 and v.count("-") == 4)}
 
         first = set(telling(list(plain))[: options.columns])
@@ -277,3 +276,14 @@ class Record:
         return str(card) + (f"\n  and {len(rest)} more fields" if rest else "")
 
     __repr__ = __str__
+
+
+def _title(filled: Mapping[str, str]) -> str:
+    """What a record is called: its name, else its number, else its description or code."""
+    for name in ("name", "full_name"):
+        if name in filled:
+            return filled[name]
+    for name in ("invoice_number", "order_number", "entry_number"):
+        if name in filled:
+            return f"{name.replace('_', ' ').capitalize()} {filled[name]}"
+    return next((filled[n] for n in ("description", "code") if n in filled), "Record")

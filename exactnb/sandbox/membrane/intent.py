@@ -10,12 +10,19 @@ from exactnb.sandbox.membrane.definitions import Action
 
 #: words that ask for an action of a kind
 _VERBS = {
-    "list": "list lists show all overview find search lijst toon alle overzicht zoek zoeken welke",
+    "list": "list lists show all overview find search which what who how "
+    "lijst toon alle overzicht zoek zoeken welke wat wie hoeveel",
     "get": "get one single detail details haal een enkele",
     "create": "create make add new post maak maken aanmaken nieuw nieuwe voeg toevoegen",
     "update": "update change edit modify wijzig wijzigen verander aanpassen bijwerken",
 }
 _VERB_OF = {word: verb for verb, said in _VERBS.items() for word in said.split()}
+#: words that are about no action
+_SMALL = frozenset(
+    {"a", "an", "and", "are", "be", "do", "does", "for", "have", "i", "in", "is", "it", "me", "my"}
+    | {"of", "on", "or", "the", "their", "them", "to", "we", "with"}
+    | {"de", "een", "en", "er", "het", "ik", "in", "is", "met", "mijn", "op", "van", "voor", "zijn"}
+)
 _NAME, _WORD, _DESCRIPTION, _RIGHT_VERB, _FIRST_VERB = 4.0, 3.0, 1.0, 2.0, 0.5
 
 
@@ -24,7 +31,7 @@ def ranked(actions: Iterable[Action], intent: str) -> list[Action]:
     plain = unicodedata.normalize("NFKD", intent).encode("ascii", "ignore").decode()
     asked = words(plain)
     verbs = {_VERB_OF[word] for word in asked if word in _VERB_OF}
-    nouns = {_stem(word) for word in asked if word not in _VERB_OF}
+    nouns = {_stem(word) for word in asked if word not in _VERB_OF and word not in _SMALL}
     scored = [(_score(action, nouns, verbs), action) for action in actions]
     return [action for score, action in sorted(scored, key=lambda s: -s[0]) if score > 0]
 
