@@ -7,13 +7,15 @@ B.V. is its holding. The same seed gives the same figures on every machine.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from .books import Company
 from .chart import HOLDING, MAIN
 from .days import TODAY
 from .frame import Table
+from .stories import STORIES, told
 
-__all__ = ["HOLDING", "MAIN", "SEED", "TODAY", "Company", "Table", "build"]
+__all__ = ["HOLDING", "MAIN", "SEED", "STORIES", "TODAY", "Company", "Table", "build", "stories"]
 
 SEED = 2026
 
@@ -30,3 +32,13 @@ def build(size: int | None = None, seed: int = SEED) -> Iterator[Table]:
         Another seed gives another company with the same stories.
     """
     return Company(size, seed).tables()
+
+
+def stories(size: int | None = None, seed: int = SEED) -> list[dict[str, Any]]:
+    """The stories and mistakes that are planted in a company, with the records they sit in.
+
+    Each is a dict of ``key``, ``kind`` (story, mistake, false alarm), ``division``,
+    ``description`` and ``records`` (numbers of entries and invoices, codes of accounts …).
+    `STORIES` holds those of the default company, ready made.
+    """
+    return told(Company(size, seed))

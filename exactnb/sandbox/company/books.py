@@ -26,7 +26,7 @@ from .ledger import Book
 from .memorial import Memorial
 from .opening import BANK, Opening
 from .payroll import Payroll
-from .plan import Plan
+from .plan import PROJECTS, Plan
 from .purchases import Purchases
 from .receipts import Receipts
 from .relations import Relations
@@ -99,12 +99,17 @@ class Company:
         self.book.number(self.plan.digits, self.planted.gaps)
         self.holding.book.number(4, {})
 
+    def bank_accounts(self) -> Table:
+        """The bank accounts of all relations, which no resource of the sandbox shows yet."""
+        relations = [*self.relations.all, *self.holding.relations]
+        return master_tables.bank_accounts(relations, self.seed)
+
     def tables(self) -> Iterator[Table]:
         """All tables, each row made when it is asked for."""
         seed, users = self.seed, self.relations.user_ids
         frame = Frame(seed, (MAIN, HOLDING))
         dice = Dice(seed, "projects")
-        projects = {code: dice.guid() for code in master_tables.PROJECTS}
+        projects = {code: dice.guid() for code in PROJECTS}
         yield from frame_tables.tables(frame, users, self.relations.users)
         yield from master_tables.accounts(
             [*self.relations.all, *self.holding.relations], frame, users

@@ -10,6 +10,9 @@ from typing import Any
 DATA: dict[str, Any] = json.loads(Path(__file__).with_name("chart.json").read_text("utf-8"))
 
 MAIN, HOLDING = 2400101, 2400102
+VAT_NUMBER = {MAIN: "NL900000016B01", HOLDING: "NL900000028B01"}
+CHAMBER_NUMBER = {MAIN: "99100101", HOLDING: "99100202"}
+IBAN = {MAIN: "NL45WADB0900000101", HOLDING: "NL34WADB0900000202"}
 
 GL_TYPE: dict[str, int] = {row[0]: row[3] for row in DATA["accounts"]}
 """Code of a ledger account → its type."""

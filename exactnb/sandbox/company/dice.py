@@ -21,8 +21,8 @@ _VERSION_4 = (4 << 76) | (2 << 62)
 class Dice(random.Random):
     """A stream of chance for one topic of one seed."""
 
-    def __new__(cls, seed: int, topic: str) -> Dice:
-        return super().__new__(cls)
+    def __new__(cls, seed: int, topic: str) -> Dice:  # noqa: D102
+        return super().__new__(cls)  # random.Random would take one argument only
 
     def __init__(self, seed: int, topic: str) -> None:
         super().__init__(f"{seed}/{topic}")

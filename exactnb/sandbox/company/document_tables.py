@@ -183,7 +183,7 @@ def _bill_lines(goods: list[tuple[str, Bill]], dice: Dice) -> Iterator[tuple[Any
         left = -(entry.lines[0].fc or entry.lines[0].cents)
         left_vat = 0 if not percent else left - bill.net
         left -= left_vat
-        for place, (item, pieces, price, amount, _, text) in enumerate(bill.lines, 1):
+        for place, (item, pieces, price, amount, _) in enumerate(bill.lines, 1):
             last = place == len(bill.lines)
             fc = left if last else share(amount, 1_000_000, entry.rate)
             vat = left_vat if last else share(amount, percent, 100)
@@ -191,7 +191,7 @@ def _bill_lines(goods: list[tuple[str, Bill]], dice: Dice) -> Iterator[tuple[Any
             unit = share(price, 1_000_000, entry.rate) / 100
             yield (
                 dice.guid(), _MAIN, own, place, 8033, item.id if item else None,
-                item.name if item else text, float(pieces), float(pieces),
+                item.name if item else bill.text, float(pieces), float(pieces),
                 item.unit if item else None, unit, unit, 0.0, fc / 100, amount / 100,
                 entry.currency, bill.vat, vat / 100, 0, modified(bill.created),
             )  # fmt: skip

@@ -34,7 +34,7 @@ def tables(frame: Frame, users: list[str], people: list[tuple[str, str]]) -> Ite
                 for code, dutch, english, kind, balance, side, _ in chart.accounts(division)
             ],
         )  # fmt: skip
-        iban = "NL49WADB0900000" + ("101" if division == MAIN else "202")
+        iban = chart.IBAN[division]
         yield Table(
             "Journals",
             ("ID", "Division", "Code", "Description", "Type", "GLAccount", "Currency", "AllowVAT",
@@ -90,12 +90,13 @@ def _divisions(stamp: tuple[Any, ...]) -> Table:
             (code, code, str(code - 2_400_000), name, "Spaakkade 14", "9723 ZZ", "Groningen", "NL",
              "EUR", "NL", mail, "+31 50 012345", "https://noordster.example.nl", chamber, vat, sbi,
              text, capital, started, 1, 0, main, main, 0, 0, 0, *stamp)
-            for code, name, mail, chamber, vat, sbi, text, capital, main in (
-                (MAIN, "Noordster Rijwielen B.V.", "info@noordster.example.nl", "99100101",
-                 "NL900000014B01", "46498", "Groothandel in fietsen en bromfietsen", 18_000.0, 1),
-                (HOLDING, "Noordster Beheer B.V.", "beheer@noordster.example.nl", "99100202",
-                 "NL900000026B01", "64200", "Financiële holdings", 18_000.0, 0),
+            for code, name, mail, sbi, text, capital, main in (
+                (MAIN, "Noordster Rijwielen B.V.", "info@noordster.example.nl", "46498",
+                 "Groothandel in fietsen en bromfietsen", 18_000.0, 1),
+                (HOLDING, "Noordster Beheer B.V.", "beheer@noordster.example.nl", "64200",
+                 "Financiële holdings", 18_000.0, 0),
             )
+            for chamber, vat in ((chart.CHAMBER_NUMBER[code], chart.VAT_NUMBER[code]),)
         ],
     )  # fmt: skip
 
@@ -165,7 +166,7 @@ def _classifications(
         ("ID", "Division", "Code", "Name", "Description", "Parent", "Abstract", "Balance",
          "PeriodType", "TaxonomyNamespaceDescription", "Nillable", "IsTupleSubElement", *_STAMP),
         [
-            (own[code], division, code, name, name, own[parent] if (parent := parents[code]) else None,
+            (own[code], division, code, name, name, own.get(parents[code] or ""),
              int(code in parents.values()), "D" if code[:4] in _DEBIT else "C",
              "instant" if code[0] == "B" else "duration", "RGS 3.x", 1, 0, *stamp)
             for code, name in names.items()

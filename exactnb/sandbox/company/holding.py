@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import checkdigits, days
+from . import chart, checkdigits, days
 from .bank import Bank
 from .chart import HOLDING
 from .days import FIRST, MONTHS, TODAY
@@ -63,15 +63,19 @@ class Holding:
         dice = self._dice
         town, postcode = names.town("NL")
         sells = role == "company"
-        taxed = role != "tax office"
-        return Relation(
+        relation = Relation(
             dice.guid(), (30_001 if sells else 40_001) + len(self._role), name, role, "NL", town,
             postcode, names.street(), names.phone("NL"), f"{role.replace(' ', '')}@example.nl",
-            days.day(2021, 6, 1), HOLDING, sells, not sells,
-            "NL900000014B01" if sells else checkdigits.vat_number(dice, "NL") if taxed else None,
-            "99100101" if sells else checkdigits.chamber_number(dice, "NL") if taxed else None,
-            checkdigits.iban(dice, "NL"), "14",
+            days.day(2021, 6, 1), HOLDING, customer=sells, supplier=not sells, terms="14",
+            bank=checkdigits.iban(dice, "NL"),
         )  # fmt: skip
+        if sells:
+            relation.vat_number = chart.VAT_NUMBER[chart.MAIN]
+            relation.chamber = chart.CHAMBER_NUMBER[chart.MAIN]
+        elif role != "tax office":
+            relation.vat_number = checkdigits.vat_number(dice, "NL")
+            relation.chamber = checkdigits.chamber_number(dice, "NL")
+        return relation
 
     def _opening(self) -> Entry:
         lines = [Line(gl, self._plan.times(cents)) for gl, cents in _BALANCES.items()]
@@ -105,7 +109,7 @@ class Holding:
             self.bank.expect(date, Line("4400", self._dice.between(890, 1_420), text="Bankkosten"))
 
     def _fee(self, bill: Bill) -> None:
-        net = sum(line[3] for line in bill.lines)
+        net = sum(line.amount for line in bill.lines)
         vat = share(net, 21, 100)
         lines = [
             Line("1300", net + vat, self.company, due=bill.due),

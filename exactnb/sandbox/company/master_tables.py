@@ -13,6 +13,7 @@ from .document_tables import item_accounts
 from .frame import Frame, Table, modified
 from .frame_tables import SET_UP
 from .items import Items
+from .plan import PROJECTS
 from .relations import CONTROLLER, SALES, Relation
 
 _STAMP = ("Created", "Creator", "Modified", "Modifier")
@@ -96,6 +97,16 @@ def _contacts(relations: list[Relation], users: list[str]) -> Iterator[tuple[Any
             )  # fmt: skip
 
 
+def bank_accounts(relations: Iterable[Relation], seed: int) -> Table:
+    """The bank accounts of the relations, the main one of each."""
+    guid = Dice(seed, "bank accounts").guid
+    return Table(
+        "BankAccounts",
+        ("ID", "Division", "Account", "BankAccount", "BankName", "BICCode", "Main"),
+        [(guid(), r.division, r.id, *r.bank, 1) for r in relations if r.bank],
+    )
+
+
 def items(items: Items, frame: Frame, users: list[str]) -> Iterator[Table]:
     """Item groups and items, with what is on hand and its average cost."""
     stamp = (SET_UP, users[CONTROLLER], SET_UP, users[CONTROLLER])
@@ -140,15 +151,6 @@ def _items(items: Items, frame: Frame, users: list[str]) -> Iterator[tuple[Any, 
         )  # fmt: skip
 
 
-#: code → description, start, end, type (5: time and material, 3: non billable)
-PROJECTS = {
-    "P2301": ("Inrichting werkplaats", (2023, 4, 1), (2023, 9, 30), 3),
-    "P2401": ("Nieuwe webwinkel", (2024, 2, 1), (2024, 12, 31), 3),
-    "P2402": ("Onderhoud leenfietsen gemeente", (2024, 5, 1), None, 5),
-    "P2501": ("Verbouwing showroom", (2025, 9, 1), (2026, 3, 31), 3),
-}
-
-
 def projects(own: dict[str, str], users: list[str]) -> Table:
     """The projects, with these GUIDs."""
     stamp = (SET_UP, users[CONTROLLER], SET_UP, users[CONTROLLER])
@@ -164,6 +166,10 @@ def projects(own: dict[str, str], users: list[str]) -> Table:
     )  # fmt: skip
 
 
+#: entity type (contact, sales invoice, item, account), month and day
+_DELETED = ((5, (5, 11)), (13, (5, 27)), (9, (6, 8)), (2, (6, 19)))
+
+
 def deleted(users: list[str], seed: int) -> Table:
     """Records that were removed lately: a draft, a contact, an item."""
     dice = Dice(seed, "deleted")
@@ -173,6 +179,6 @@ def deleted(users: list[str], seed: int) -> Table:
         [
             (90_001 + place, chart.MAIN, dice.guid(), dice.guid(), kind,
              days.ms(days.day(2026, *date), 640), users[SALES])
-            for place, (kind, date) in enumerate(((5, (5, 11)), (13, (5, 27)), (9, (6, 8)), (2, (6, 19))))
+            for place, (kind, date) in enumerate(_DELETED)
         ],
     )  # fmt: skip

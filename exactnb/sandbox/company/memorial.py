@@ -110,7 +110,7 @@ class Memorial:
 
     def _prepaid(self, book: Book, bills: list[Bill]) -> None:
         paid = [
-            (bill.date, sum(line[3] for line in bill.lines))
+            (bill.date, sum(line.amount for line in bill.lines))
             for bill in bills
             if bill.supplier.role == "insurer"
         ]

@@ -40,6 +40,14 @@ CUSTOMER_SHARE = {
 CONTAINER = 43_000_000
 """What the container of June 2026 is filled up to, in cents: e-bikes for the next season."""
 
+#: code → description, first and last day, type (5 time and material, 3 non billable)
+PROJECTS: dict[str, tuple[str, tuple[int, int, int], tuple[int, int, int] | None, int]] = {
+    "P2301": ("Inrichting werkplaats", (2023, 4, 1), (2023, 9, 30), 3),
+    "P2401": ("Nieuwe webwinkel", (2024, 2, 1), (2024, 12, 31), 3),
+    "P2402": ("Onderhoud leenfietsen gemeente", (2024, 5, 1), None, 5),
+    "P2501": ("Verbouwing showroom", (2025, 9, 1), (2026, 3, 31), 3),
+}
+
 
 class Plan:
     """The figures of one size of the company.
@@ -51,7 +59,7 @@ class Plan:
     """
 
     #: ledger lines of the smallest company: those that do not grow, and those that do
-    FIXED, GROWING = 1_400, 11_700
+    FIXED, GROWING = 3_700, 9_650
 
     def __init__(self, size: int | None) -> None:
         wanted = max(size or 0, self.FIXED + self.GROWING)

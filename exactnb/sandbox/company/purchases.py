@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import chart, days
 from .bank import Bank
@@ -10,7 +11,7 @@ from .days import TODAY
 from .dice import Dice, share
 from .items import Item
 from .ledger import Book, Entry, Line
-from .plan import PRICE_LEVEL, Plan
+from .plan import PRICE_LEVEL, PROJECTS, Plan
 from .relations import COSTS, PAYABLES, Relation, Relations
 from .stock import Delivery
 
@@ -35,19 +36,30 @@ MANAGEMENT_FEE = {2023: 195_000, 2024: 202_500, 2025: 208_500, 2026: 214_000}
 """What the holding charges a month, in cents."""
 
 
+class BillLine(NamedTuple):
+    """A line of a purchase invoice, in cents."""
+
+    item: Item | None
+    pieces: int
+    price: int
+    amount: int
+    gl: str
+
+
 @dataclass(eq=False, slots=True)
 class Bill:
-    """A purchase invoice: lines of (item, pieces, price, amount, account, text), in cents."""
+    """A purchase invoice."""
 
     supplier: Relation
     date: int
     ref: str
-    lines: list[tuple[Item | None, int, int, int, str, str | None]]
+    lines: list[BillLine]
     vat: str
     created: int = 0
     text: str = ""
     entry: Entry | None = None
     paid_on: int = 0
+    project: str | None = None
     net: int = field(init=False, default=0)
 
     @property
@@ -84,11 +96,11 @@ class Purchases:
 
     def _goods(self, delivery: Delivery) -> Bill:
         supplier = delivery.supplier
-        lines = [(i, n, price, amount, "3000", None) for i, n, price, amount in delivery.lines]
+        lines = [BillLine(*goods, "3000") for goods in delivery.lines]
         vat = "8" if supplier.country == "TW" else "9" if supplier.in_eu else "2"
         text = "Container" if vat == "8" else "Levering goederen"
         return Bill(
-            supplier, delivery.date, self.ref(supplier, delivery.date), list(lines), vat, text=text
+            supplier, delivery.date, self.ref(supplier, delivery.date), lines, vat, text=text
         )
 
     def _costs(self, cost: dict[str, object]) -> None:
@@ -109,9 +121,11 @@ class Purchases:
                     continue
                 net = plan.times(low * 100) if fixed else dice.spread(low * 100, high * 100)
                 net = share(net, PRICE_LEVEL[year], 1000)
-                bill = self.bill(
-                    supplier, date, str(cost["gl"]), net, str(cost["vat"]), str(cost["text"])
-                )
+                text = str(cost["text"])
+                if not fixed and dice.chance(3):
+                    net, text = -share(net, 1, 5), f"Creditnota {text.lower()}"
+                bill = self.bill(supplier, date, str(cost["gl"]), net, str(cost["vat"]), text)
+                bill.project = _project(supplier, date)
                 self.bills.append(bill)
 
     def bill(self, supplier: Relation, date: int, gl: str, net: int, vat: str, text: str) -> Bill:
@@ -119,7 +133,7 @@ class Purchases:
         while abs(date - self._seen.get((supplier, net), 0)) < 15:
             net += 7  # two invoices of one amount in a fortnight would look like a duplicate
         self._seen[supplier, net] = date
-        line = (None, 1, net, net, gl, text)
+        line = BillLine(None, 1, net, net, gl)
         return Bill(supplier, date, self.ref(supplier, date), [line], vat, text=text)
 
     def ref(self, supplier: Relation, date: int) -> str:
@@ -163,6 +177,18 @@ class Purchases:
         bank.expect(paid_on, Line("1600", paid, bill.supplier, settles=entry, text=text))
 
 
+_PROJECT_OF = {"tools": "P2301", "webshop": "P2401", "assembly": "P2402", "advertising": "P2501"}
+
+
+def _project(supplier: Relation, date: int) -> str | None:
+    """The project that a supplier works on at the time."""
+    code = _PROJECT_OF.get(supplier.role)
+    if code is None:
+        return None
+    _, start, end, _ = PROJECTS[code]
+    return code if days.day(*start) <= date <= (days.day(*end) if end else TODAY) else None
+
+
 EPOCH = days.day(1970, 1, 1)
 
 
@@ -177,9 +203,9 @@ def _entry(bill: Bill) -> Entry:
     rate = dollar(bill.date) if supplier.country == "TW" else 1_000_000
     if rate != 1_000_000:
         _round_to_dollars(bill, rate)
-    by_gl: dict[tuple[str, str | None], int] = {}
-    for _, _, _, amount, gl, text in bill.lines:
-        by_gl[gl, text] = by_gl.get((gl, text), 0) + amount
+    by_gl: dict[str, int] = {}
+    for line in bill.lines:
+        by_gl[line.gl] = by_gl.get(line.gl, 0) + line.amount
     bill.net = net = sum(by_gl.values())
     vat = share(net, code.percent, 100)
     back = net < 0
@@ -190,12 +216,10 @@ def _entry(bill: Bill) -> Entry:
 
     gross = net if code.charged else net + vat
     lines = [Line("1600", -gross, supplier, due=bill.due, fc=fc(-gross))]
-    for (gl, text), amount in by_gl.items():
-        part = (
-            vat - sum(line.vat_cents for line in lines[1:])
-            if len(lines) == len(by_gl)
-            else share(amount, code.percent, 100)
-        )
+    left = vat
+    for gl, amount in by_gl.items():
+        part = share(amount, code.percent, 100) if len(lines) < len(by_gl) else left
+        left -= part
         lines.append(
             Line(
                 gl,
@@ -204,8 +228,8 @@ def _entry(bill: Bill) -> Entry:
                 vat=code.code,
                 role=base,
                 vat_cents=part,
-                text=text,
                 fc=fc(amount),
+                project=bill.project,
             )
         )
     if vat and code.to_claim:
@@ -235,9 +259,9 @@ def _entry(bill: Bill) -> Entry:
 
 def _round_to_dollars(bill: Bill, rate: int) -> None:
     """Make the euro amounts those of whole dollar cents; the goods take the cent of difference."""
-    net = sum(line[3] for line in bill.lines)
+    net = sum(line.amount for line in bill.lines)
     exact = share(share(net, 1_000_000, rate), rate, 1_000_000)
-    item, pieces, price, amount, gl, text = bill.lines[-1]
-    bill.lines[-1] = (item, pieces, price, amount + exact - net, gl, text)
-    if item is not None:
-        item.value += exact - net
+    last = bill.lines[-1]
+    bill.lines[-1] = last._replace(amount=last.amount + exact - net)
+    if last.item is not None:
+        last.item.value += exact - net

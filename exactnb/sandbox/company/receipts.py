@@ -11,12 +11,13 @@ from .relations import BOOKKEEPER, Relation
 from .sales import Invoice
 
 _LATE = {
-    "punctual": (-3, 2),
-    "week late": (3, 10),
-    "month late": (20, 34),
+    "punctual": (-7, 0),
+    "week late": (2, 9),
+    "month late": (18, 30),
     "after reminders": (36, 58),
     "collected": (0, 0),
 }
+_CREEPS_FROM = days.day(2024, 7, 1)
 _SLIPS_FROM = days.day(2025, 7, 1)
 _STALLS_FROM = days.day(2024, 7, 1)
 BANKRUPT_SINCE = days.day(2024, 12, 1)
@@ -48,11 +49,15 @@ class Receipts:
         text: str,
     ) -> None:
         """Pay one open item, in one or more parts."""
+        # drawn for every item, so that what one customer does leaves the others' luck alone
+        short = self._dice.between(1, 95) if self._dice.chance(5) else 0
         for days_late, part in self._parts(customer, date, total):
             paid_on = days.workday(max(due + days_late, date + 1))
             if paid_on > TODAY:
                 continue
-            left = self._difference(customer, part, paid_on, entry) if part == total else 0
+            left = short if part == total and total > 5_000 else 0
+            if left:
+                self._write_off(customer, left, paid_on, entry)
             self._bank.expect(
                 paid_on, Line("1300", -(part - left), customer, settles=entry, text=text)
             )
@@ -62,14 +67,15 @@ class Receipts:
         if total < 0 and habit != "bankrupt":
             return [(dice.between(-5, 5), total)]
         if habit in _LATE:
-            return [(dice.between(*_LATE[habit]), total)]
+            creep = max(0, date - _CREEPS_FROM) // 105 if "late" in habit else 0
+            return [(dice.between(*_LATE[habit]) + creep, total)]
         if habit == "in parts":
             first = share(total, dice.between(4, 6), 10)
             return [(dice.between(0, 6), first), (dice.between(20, 36), total - first)]
         if habit == "bankrupt":
             return [] if date >= BANKRUPT_SINCE else [(dice.between(4, 15), total)]
         if habit == "slipping":
-            slip = max(0, date - _SLIPS_FROM) * 34 // 100
+            slip = max(0, date - _SLIPS_FROM) * 30 // 100
             return [(dice.between(2, 9) + slip, total)]
         slip = max(0, date - _STALLS_FROM) * 14 // 100
         if habit == "fading" and slip > 40:
@@ -77,16 +83,12 @@ class Receipts:
             return [(slip // 2, first), (slip + dice.between(5, 25), total - first)]
         return [(dice.between(4, 12) + slip, total)]
 
-    def _difference(
-        self, customer: Relation, part: int, paid_on: int, entry: Entry | OpenItem
-    ) -> int:
-        """Now and then some cents are not paid; they are written off."""
-        if part < 5_000 or not self._dice.chance(5):
-            return 0
-        left = self._dice.between(1, 95)
+    def _write_off(
+        self, customer: Relation, left: int, paid_on: int, entry: Entry | OpenItem
+    ) -> None:
+        """Book the cents that were not paid as a payment difference."""
         lines = [Line("1300", -left, customer, settles=entry), Line("4900", left)]
         date = days.workday(min(paid_on + 1, TODAY))
-        created = days.ms(date, self._dice.between(520, 1000))
+        created = days.ms(date, 520 + left * 5)
         text = f"Betalingsverschil {customer.name}"
         self._book.post(Entry("90", 83, date, text, lines, created=created, user=BOOKKEEPER))
-        return left

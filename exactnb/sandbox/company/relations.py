@@ -25,7 +25,7 @@ DIRECTOR, CONTROLLER, BOOKKEEPER, PAYABLES, SALES, SALES_2, WORKSHOP = range(7)
 KEY_CUSTOMERS = {
     "first": ("NL", "60", "punctual"),
     "slipping": ("NL", "30", "slipping"),
-    "third": ("NL", "60", "punctual"),
+    "third": ("NL", "30", "punctual"),
     "fourth": ("DE", "60", "punctual"),
     "fifth": ("BE", "30", "week late"),
     "stalling": ("NL", "30", "stalling"),
@@ -137,7 +137,7 @@ class Relations:
         counts = {"NL": 155, "BE": 24, "DE": 20, "CH": 3, "NO": 2, "GB": 2, "": 20}
         tail = [c for c, count in counts.items() for _ in range(plan.slowly(count))]
         for place, country in enumerate(dice.mixed(tail)):
-            terms = dice.pick(("14", "14", "14", "30", "30", "30", "30", "30", "60"))
+            terms = dice.pick(("14", "14", "14", "30", "30", "30", "30", "30", "30"))
             relation = self._add("" if country else "consumer", country or "NL", 10_001, terms)
             relation.customer = True
             relation.weight = 40_000 // (12 + place * 12 // plan.slowly(12))

@@ -257,10 +257,8 @@ class Sales:
                 continue
             line = dice.pick(goods)
             quantity = -dice.between(1, max(1, line.quantity // 300)) * 100
-            back = SaleLine(
-                line.item, quantity, line.unit_price, line.price, line.vat, line.price * quantity // 100,
-                cost=share(line.cost, quantity, line.quantity),
-            )  # fmt: skip
+            amount = line.price * quantity // 100
+            back = SaleLine(line.item, quantity, line.unit_price, line.price, line.vat, amount)
             created = days.ms(date, dice.between(500, 1040)) + dice.between(0, 59_999)
             credit = Invoice(
                 dice.guid(), invoice.customer, date, created, invoice.user, [back],

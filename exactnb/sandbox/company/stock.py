@@ -107,7 +107,7 @@ class Stock:
         if role == "taiwan":  # containers in the last month of each quarter
             return [days.workday(days.day(y, m, 15)) for y, m in days.MONTHS if m % 3 == 0]
         cadence, _ = _CADENCE.get(role, _NORMAL)
-        date, dates = FIRST + 3 + number * 3, []
+        date, dates = FIRST + 3 + number * 3 % 30, []
         while date <= TODAY:
             dates.append(days.workday(date))
             date += max(1, cadence + self._dice.between(-4, 4))
@@ -136,9 +136,7 @@ class Stock:
         for start in range(0, len(lines), chunk):
             self.deliveries.append(Delivery(supplier, date, lines[start : start + chunk]))
 
-    def _fill(
-        self, lines: list[tuple[Item, int, int, int]], date: int, bikes: list[Item]
-    ) -> None:
+    def _fill(self, lines: list[tuple[Item, int, int, int]], date: int, bikes: list[Item]) -> None:
         """Fill the last container up with e-bikes for the next season."""
         room = self._plan.times(CONTAINER) - sum(line[3] for line in lines)
         price = sum(item.cost_on(date) for item in bikes)
@@ -178,7 +176,7 @@ def _put_back(item: Item, pieces: int, line: SaleLine) -> int:
 
 
 class _Demand:
-    """How many pieces of an item are sold in a span of days; the past year stands for the future."""
+    """How many pieces of an item leave in a span of days; last year stands for the future."""
 
     def __init__(self, items: Items, invoices: list[Invoice], uses: list[Use]) -> None:
         moves: dict[Item, list[tuple[int, int]]] = {item: [] for item in items.all}

@@ -1,4 +1,4 @@
-"""What is planted in the books, and where it sits, so that an analysis can prove that it finds it."""
+"""What is planted in the books and where it sits, so that an analysis can prove its finds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import chart, days
+from . import days
 from .bank import Bank
 from .dice import share
 from .ledger import Book, Entry, Line
@@ -37,7 +37,7 @@ class Planted:
         self.gaps: dict[tuple[str, int], set[int]] = {}
 
     def in_sales(self, sales: Sales, flawed: Iterable[Relation]) -> None:
-        """Two wrong VAT codes in the third quarter of 2025, and an invoice dated before its number."""
+        """Two wrong VAT codes in a quarter of 2025, and an invoice dated before its number."""
         avoid = set(flawed)
 
         def plain(country: str, start: int, end: int) -> Invoice:
@@ -79,7 +79,11 @@ class Planted:
             bill.created = days.ms(days.day(2025, month, day), minute)
         spring = days.day(2025, 4, 1), days.day(2025, 7, 31)
         first = max(
-            (b for b in purchases.bills if b.supplier.role == "freight" and spring[0] <= b.date <= spring[1]),
+            (
+                b
+                for b in purchases.bills
+                if b.supplier.role == "freight" and spring[0] <= b.date <= spring[1]
+            ),
             key=_net,
         )
         again = Bill(
@@ -182,11 +186,11 @@ class Planted:
         }
         found.update(_of_relations(company))
         found["holding.unassigned"] = {"entries": [company.holding.unassigned.number]}
-        bills = [
+        containers = [
             b.entry for b in company.purchases.bills
             if b.entry and b.supplier.role == "taiwan" and b.date > days.day(2026, 6, 1)
         ]  # fmt: skip
-        found["cash.dip"] = {"entries": [e.number for e in bills], "week": 7}
+        found["cash.dip"] = {"entries": [entry.number for entry in containers], "week": 7}
         found["receivables.bankrupt"]["accounts"] = [_code(company.relations.role["bankrupt"])]
         found["receivables.unapplied"] = {"accounts": [_code(r) for r in company.unapplied]}
         return found
@@ -223,7 +227,7 @@ def _codes(relations: Iterable[Relation]) -> list[str]:
 
 
 def _net(bill: Bill) -> int:
-    return sum(line[3] for line in bill.lines)
+    return sum(line.amount for line in bill.lines)
 
 
 def _mistyped(ref: str) -> str:

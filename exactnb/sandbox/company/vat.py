@@ -81,7 +81,8 @@ def _quarter(book: Book, year: int, quarter: int, moment: int) -> tuple[int, lis
     for entry, line in book.vat:
         if entry.year != year or (entry.period + 2) // 3 != quarter or entry.created >= moment:
             continue
-        assert line.role is not None and line.vat is not None
+        assert line.role is not None
+        assert line.vat is not None
         if line.role in "VX":
             listed -= line.cents if chart.VAT_CODES[line.vat].listing != "N" else 0
         elif line.role in "AZPYOQ":

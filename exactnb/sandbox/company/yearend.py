@@ -58,7 +58,7 @@ def corporate_tax(book: Book, bank: Bank, office: Relation | None) -> dict[int, 
 def dividends(
     book: Book, bank: Bank, net: dict[int, int], group: Relation
 ) -> list[tuple[int, int]]:
-    """Appropriate the result in June and pay part of it out; gives (day, cents) of each dividend."""
+    """Appropriate the result in June and pay part of it out; gives (day, cents) of each."""
     paid = []
     for year in (2023, 2024, 2025):
         date = days.workday(days.day(year + 1, 6, 12))
