@@ -263,8 +263,8 @@ class PopularActions(ABC):
         --------
         >>> invoice = books.list_sales_invoices(status=50, limit=1).iloc[0]
         >>> lines = books.get_sales_invoice(invoice["invoice_id"], lines=True)
-        >>> bool(abs(lines["amount_dc"].sum() - invoice["amount_dc_excl_vat"]) < 0.005) \
-        ...     if "amount_dc_excl_vat" in invoice else len(lines) > 0
+        >>> total = lines["amount_dc"].sum() + invoice["vat_amount_dc"]
+        >>> bool(abs(total - invoice["amount_dc"]) < 0.005)
         True
         """
         return self._get("get-sales-invoice", id, input, lines=lines)

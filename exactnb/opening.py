@@ -88,7 +88,7 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
     Examples
     --------
     >>> demo().division
-    102030
+    2400101
     """
     import httpx
 

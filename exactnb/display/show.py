@@ -96,12 +96,13 @@ def show(
     --------
     >>> import exactnb as ex
     >>> books = ex.demo()
-    >>> print(ex.show(books.list_gl_accounts(), columns=["code", "description"], rows=2))
-    list-gl-accounts · Exact Online
-    code  description
-    0300  Inventaris
-    0310  Afschrijving inventaris
-    2 of 75 rows · 2 of 44 columns
+    >>> codes = books.odata("VATCodes", orderby="Code")
+    >>> print(ex.show(codes, columns=["code", "description", "percentage"], rows=2))
+    vat/VATCodes · Noordster Rijwielen
+    code  description                 percentage
+    0     Geen BTW of nultarief             0.00
+    1     BTW laag tarief, exclusief        0.09
+    2 of 11 rows · 3 of 44 columns
     """
     import pandas as pd
 

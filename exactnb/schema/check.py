@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -140,13 +141,29 @@ def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
     ]
 
 
+@lru_cache(maxsize=1)
+def _dialect() -> Any:
+    """The validator class of jsonschema, without the second that one format of it takes to load.
+
+    Where JupyterLab is installed, so is ``rfc3987_syntax``, which builds a grammar when it is
+    imported; jsonschema uses it for the formats ``iri`` and ``iri-reference`` alone.
+    """
+    slow = "rfc3987_syntax"
+    if slow in sys.modules:
+        from jsonschema import Draft202012Validator
+    else:
+        sys.modules[slow] = None  # type: ignore[assignment]  # what makes an import fail
+        try:
+            from jsonschema import Draft202012Validator
+        finally:
+            del sys.modules[slow]
+    return Draft202012Validator
+
+
 @lru_cache(maxsize=256)
 def _validator(text: str) -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(
-        standard(json.loads(text)), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
+    dialect = _dialect()
+    return dialect(standard(json.loads(text)), format_checker=dialect.FORMAT_CHECKER)
 
 
 #: keywords of Membrane's own that are no part of JSON Schema's meaning
