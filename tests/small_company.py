@@ -279,7 +279,7 @@ class Caller:
         """All records of all pages."""
         found: list[dict[str, Any]] = []
         body = self.get(path, **options)
-        for _ in range(2000):
+        for _ in range(20_000):
             if isinstance(body, list):
                 return found + body
             found += body["results"]

@@ -229,7 +229,8 @@ def test_8_bank_statements_follow_on_each_other(books: list[Books]) -> None:
         entries = sorted(
             each.all("financialtransaction/BankEntries"), key=lambda row: row["EntryNumber"]
         )
-        lines = summed(each.all("financialtransaction/BankEntryLines"), "EntryID")
+        parts = each.all("financialtransaction/BankEntryLines", select="EntryID,AmountDC")
+        lines = summed(parts, "EntryID")
         banks = {
             r["Code"]: r["GLAccount"] for r in each.all("financial/Journals", filter="Type eq 12")
         }

@@ -237,7 +237,9 @@ def _fingerprint() -> str:
 
 
 def _connect(file: Path | str) -> sqlite3.Connection:
-    return sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA mmap_size = 4000000000")  # a large file is read in no order
+    return connection
 
 
 def _close(connection: sqlite3.Connection, scratch: Path | None) -> None:

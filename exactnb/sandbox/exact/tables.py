@@ -114,15 +114,12 @@ SQL_TYPES = {
 
 
 INDEXES = (
-    "TransactionLines(EntryID)", "TransactionLines(Division,Timestamp)",
-    "TransactionLines(GLAccount)", "TransactionLines(EntryNumber)",
-    "TransactionLines(Account,InvoiceNumber)", "Transactions(EntryNumber)",
-    "Transactions(Division,Type)", "SalesInvoiceLines(InvoiceID)",
-    "SalesInvoices(InvoiceNumber)", "SalesInvoices(Timestamp)", "SalesOrderLines(OrderID)",
-    "SalesOrderLines(Timestamp)", "SalesOrderLines(Item)", "SalesOrders(Timestamp)",
-    "SalesOrders(OrderNumber)", "PurchaseInvoiceLines(InvoiceID)",
-    "VatPercentages(VATCodeID)", "Accounts(Timestamp)", "Items(Timestamp)",
+    "TransactionLines(EntryID)", "TransactionLines(GLAccount)", "TransactionLines(EntryNumber)",
+    "TransactionLines(Account)", "Transactions(EntryNumber)", "Transactions(Division, JournalCode)",
+    "SalesInvoices(InvoiceNumber)", "SalesInvoiceLines(InvoiceID)", "SalesOrders(OrderNumber)",
+    "SalesOrderLines(OrderID)", "PurchaseInvoiceLines(InvoiceID)", "VatPercentages(VATCodeID)",
     "Contacts(Account)",
+    *(f"{name}(Division, Timestamp)" for name in STORED if entities()[name].sync),
 )  # fmt: skip
 
 
