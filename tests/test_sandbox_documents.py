@@ -307,6 +307,15 @@ def test_an_entry_is_changed_as_long_as_it_is_open(api: Caller) -> None:
     assert api.error("PUT", processed, {"Description": "x"})[0] == 500
 
 
+def test_an_entry_needs_a_journal_of_its_kind(api: Caller) -> None:
+    lines = [{"GLAccount": GL["8000"], "AmountFC": 100}]
+    body = {"Journal": "60", "Customer": JANSEN, "SalesEntryLines": lines}
+    assert api.error("POST", "salesentry/SalesEntries", body) == (400, "Ongeldig: Dagboek")
+    body["Journal"] = "77"
+    answer = api.error("POST", "salesentry/SalesEntries", body)
+    assert answer == (400, "Ongeldige verwijzing: Dagboek")
+
+
 def test_a_memorial_must_balance(api: Caller) -> None:
     path = "generaljournalentry/GeneralJournalEntries"
     lines = [{"GLAccount": GL["4100"], "AmountFC": 10}, {"GLAccount": GL["1100"], "AmountFC": -9.5}]

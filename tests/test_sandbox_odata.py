@@ -104,6 +104,10 @@ def test_filters_of_numbers(api: Caller, wanted: str, count: int) -> None:
         ("startswith(Name)", "No applicable function"),
         ("Created gt datetime'yesterday'", "Unrecognized 'Edm.DateTime' literal"),
         ("BankAccounts eq 1", "is not a value"),
+        ("CreditLineSales eq 99999999999999999999", "Unrecognized 'Edm.Int64' literal"),
+        ("(" * 60 + "Blocked" + ")" * 60, "Recursion depth exceeded"),
+        ("not " * 60 + "Blocked", "Recursion depth exceeded"),
+        (" or ".join(["Blocked"] * 900), "Recursion depth exceeded"),
     ],
 )
 def test_a_wrong_filter_is_refused_with_its_reason(api: Caller, wanted: str, words: str) -> None:
@@ -131,3 +135,8 @@ def test_select_drops_the_rest_and_knows_its_fields(api: Caller) -> None:
 @pytest.mark.parametrize("option", [{"top": "ten"}, {"skip": "-1"}, {"$format": "json"}])
 def test_wrong_options_are_refused(api: Caller, option: dict[str, str]) -> None:
     assert api.error("GET", "crm/Accounts", **option)[0] == 400
+
+
+def test_a_long_list_of_keys_is_no_trouble(api: Caller) -> None:
+    keys = " or ".join(f"ID eq guid'{JANSEN[:-3]}{n:03}'" for n in range(400))
+    assert [row["Name"] for row in api.rows("crm/Accounts", filter=keys)] == ["Jansen's Fietsen"]

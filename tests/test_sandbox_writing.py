@@ -210,6 +210,7 @@ def test_validation_speaks_the_language_of_the_user(
             {"Name": "x", "CreditLineSales": "veel"},
             "property 'CreditLineSales' to type 'Edm.Double'",
         ),
+        ({"Name": "x", "SecurityLevel": 2**31}, "property 'SecurityLevel' to type 'Edm.Int32'"),
         ({"Name": "x", "SecurityLevel": 1.5}, "property 'SecurityLevel' to type 'Edm.Int32'"),
         ({"Name": "x", "Blocked": "ja"}, "property 'Blocked' to type 'Edm.Boolean'"),
         ({"Name": "x", "StartDate": "morgen"}, "property 'StartDate' to type 'Edm.DateTime'"),

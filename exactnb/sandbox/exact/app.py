@@ -27,15 +27,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 6, 30)
 
 #: entities that a moment can be turned into a row version for
-DATED = [
-    "TransactionLines",
-    "SalesInvoices",
-    "GLAccounts",
-    "Accounts",
-    "Contacts",
-    "Items",
-    "Projects",
-]
+DATED = ("TransactionLines", "SalesInvoices", "GLAccounts", "Accounts", "Contacts", "Items")
 
 #: salesinvoice/PrintedSalesInvoices, a resource that can only be posted to
 PRINTED = Entity(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from exactnb.sandbox.exact.entities import Entity, Field
 from exactnb.sandbox.exact.messages import Refusal
+
+#: deepest nesting of a filter
+DEPTH = 50
+#: most words and, or, not in a filter
+WORDS = 800
+LARGEST = 2**63
+TOO_DEEP = "Recursion depth exceeded allowed limit."
 
 NUMBERS = ("Double", "Int32", "Int16", "Byte", "Int64")
 
@@ -73,17 +81,21 @@ def literal(token: Token) -> Piece | None:
     if kind == "text":
         return Piece("?", (text[1:-1].replace("''", "'"),), "String")
     if kind == "number":
-        if text[-1] in "Ll":
-            return Piece("?", (int(text[:-1]),), "Int64")
-        digits = text.rstrip("MmDdFf")
-        if digits.lstrip("-").isdigit() and digits == text:
-            return Piece("?", (int(digits),), "Int32")
-        return Piece("?", (float(digits),), "Double")
+        return _number(text)
     if text in ("true", "false"):
         return Piece("?", (int(text == "true"),), "Boolean")
     if text == "null":
         return Piece("NULL", (), "null")
     return None
+
+
+def _number(text: str) -> Piece:
+    long, digits = text[-1] in "Ll", text.rstrip("LlMmDdFf")
+    if not digits.lstrip("-").isdigit() or text[-1] in "MmDdFf":
+        return Piece("?", (float(digits),), "Double")
+    if not -LARGEST <= int(digits) < LARGEST:
+        raise Refusal(400, f"Unrecognized 'Edm.Int64' literal '{text}'.")
+    return Piece("?", (int(digits),), "Int64" if long else "Int32")
 
 
 def written(value: Any, kind: str) -> str:
@@ -146,7 +158,9 @@ class Filter:
         self.text = text
         self.entity = entity
         self.tokens = tokens(text)
-        self.at = 0
+        self.at = self.depth = 0
+        if sum(token.text in ("and", "or", "not") for token in self.tokens) > WORDS:
+            raise Refusal(400, TOO_DEEP)
         self.fields: set[str] = set()
         """Names of the fields that it looks at."""
         self.piece = self._or()
@@ -154,6 +168,14 @@ class Filter:
             raise self._error(f"Syntax error at position {self.tokens[self.at].place}")
         if self.piece.type != "Boolean":
             raise self._error("The $filter expression must evaluate to a single boolean value")
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise Refusal(400, TOO_DEEP)
+        yield
+        self.depth -= 1
 
     def _error(self, message: str) -> Refusal:
         return Refusal(400, f"{message} in '{self.text}'.")
@@ -174,7 +196,8 @@ class Filter:
         self.at += 1
 
     def _or(self) -> Piece:
-        return self._chain("or", self._and)
+        with self._deeper():
+            return self._chain("or", self._and)
 
     def _and(self) -> Piece:
         return self._chain("and", self._comparison)
@@ -224,6 +247,10 @@ class Filter:
         return left
 
     def _unary(self) -> Piece:
+        with self._deeper():
+            return self._signed()
+
+    def _signed(self) -> Piece:
         if self._peek() == "not":
             self._next()
             inner = self._unary()

@@ -40,6 +40,8 @@ class Kind:
 
     lines: str
     journal: str
+    journals: tuple[int, ...]
+    """Types of the journals that it books in."""
     party: str | None = None
     date: str | None = None
     types: tuple[int, int] = (90, 90)
@@ -50,13 +52,13 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "SalesEntries": Kind(
-        "SalesEntryLines", "Journal", "Customer", "EntryDate", (20, 21), -1, ("V", "X")
+        "SalesEntryLines", "Journal", (20, 21), "Customer", "EntryDate", (20, 21), -1, ("V", "X")
     ),
     "PurchaseEntries": Kind(
-        "PurchaseEntryLines", "Journal", "Supplier", "EntryDate", (30, 31), 1, ("I", "W")
+        "PurchaseEntryLines", "Journal", (22, 23), "Supplier", "EntryDate", (30, 31), 1, ("I", "W")
     ),
-    "BankEntries": Kind("BankEntryLines", "JournalCode", types=(40, 40), sign=-1),
-    "GeneralJournalEntries": Kind("GeneralJournalEntryLines", "JournalCode"),
+    "BankEntries": Kind("BankEntryLines", "JournalCode", (12,), types=(40, 40), sign=-1),
+    "GeneralJournalEntries": Kind("GeneralJournalEntryLines", "JournalCode", (90,)),
 }
 
 #: names of an entry resource that a transaction or line has under another name
@@ -88,6 +90,8 @@ class Poster:
         journal = self.rows.by_code("Journals", header[kind.journal])
         if journal is None:
             raise Refusal(400, ("reference", kind.journal))
+        if journal["Type"] not in kind.journals:
+            raise Refusal(400, ("invalid", kind.journal))
         dates = [line["Date"] for line in lines if line.get("Date")]
         when = header.get(kind.date or "") or (dates[0] if dates else self.today)
         year, period = self._period(header, when)

@@ -228,7 +228,7 @@ def _count_of(options: Mapping[str, str], name: str) -> int | None:
     text = options.get(name)
     if text is None:
         return None
-    if not text.isdigit():
+    if not re.fullmatch(r"[0-9]{1,15}", text):
         raise Refusal(
             400,
             f"Incorrect format for {name} argument '{text}', a number of 0 or more is expected.",

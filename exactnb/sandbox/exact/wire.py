@@ -27,6 +27,8 @@ def _number(value: Any) -> str:
     return str(int(value)) if value % 1 == 0 else repr(value)
 
 
+BITS = {"Byte": 8, "Int16": 16, "Int32": 32, "Int64": 64}
+
 #: EDM type → JSON of a value; every other type is text
 WRITERS: Mapping[str, Callable[[Any], str]] = {
     "DateTime": '"/Date({})/"'.format,
@@ -87,7 +89,7 @@ def decode(value: Any, field: Field) -> Any:
         return None
     try:
         return _decoded(value, field.type)
-    except (ValueError, TypeError, KeyError, Refusal):
+    except (ValueError, TypeError, KeyError, OverflowError, Refusal):
         raise Refusal(
             400,
             "Error processing request stream. Error encountered in converting the value from "
@@ -116,10 +118,14 @@ def _decoded(value: Any, kind: str) -> Any:
         if number - number:  # infinite, or not a number
             raise ValueError(value)
         return number
-    if kind in ("Int32", "Int16", "Int64", "Byte"):
+    if kind in BITS:
         if isinstance(value, float) and not value.is_integer():
             raise ValueError(value)
-        return int(value)
+        number = int(value)
+        least = 0 if kind == "Byte" else -(2 ** (BITS[kind] - 1))
+        if not least <= number < least + 2 ** BITS[kind]:
+            raise ValueError(value)
+        return number
     if not isinstance(value, str):
         raise TypeError(kind)
     return value
