@@ -203,15 +203,16 @@ class Filter:
         return self._chain("and", self._comparison)
 
     def _chain(self, word: str, below: Callable[[], Piece]) -> Piece:
-        left = below()
+        sides = [below()]
         while self._peek() == word:
             self._next()
-            right = below()
-            for side in (left, right):
-                self._check(word, side, ("Boolean",))
-            sql = f"({left.sql} {word.upper()} {right.sql})"
-            left = Piece(sql, left.values + right.values, "Boolean")
-        return left
+            sides.append(below())
+        if len(sides) == 1:
+            return sides[0]
+        for side in sides:
+            self._check(word, side, ("Boolean",))
+        sql = f" {word.upper()} ".join(side.sql for side in sides)
+        return Piece(f"({sql})", tuple(v for side in sides for v in side.values), "Boolean")
 
     def _comparison(self) -> Piece:
         left = self._sum()

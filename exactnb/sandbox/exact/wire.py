@@ -115,7 +115,7 @@ def _decoded(value: Any, kind: str) -> Any:
         return int(match[1]) if match else milliseconds(str(value))
     if kind == "Double":
         number = float(value)
-        if number - number:  # infinite, or not a number
+        if not abs(number) < 1e15:  # more than cents can be told apart in; or not a number
             raise ValueError(value)
         return number
     if kind in BITS:
