@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from exactnb.actions import POPULAR, PopularActions, Run
 from exactnb.catalog import Catalog, actions_frame, expand_input, id_input, inputs_frame, reads
 from exactnb.display.cards import Card
+from exactnb.display.progress import progress
 from exactnb.errors import (
     ExactnbError,
     IncompleteError,
@@ -26,7 +27,7 @@ from exactnb.exact.entities import by_resource, entity
 from exactnb.frames import Cursor, record_lines, to_record
 from exactnb.membrane.pacing import watching
 from exactnb.membrane.transport import ABSENT, Response
-from exactnb.pages import Ask, Rows, cursor_input, gather, progress_bar
+from exactnb.pages import Ask, Rows, cursor_input, gather
 from exactnb.proxy import Proxy
 from exactnb.schema.check import conform, find_name
 
@@ -275,10 +276,10 @@ class Connection(PopularActions):
         source = {**source, "connection": self.info.name, "division": str(self.division)}
         try:
             with (
-                progress_bar(title, self.settings.progress_delay) as progress,
-                watching(progress.waiting),
+                progress(title, self.settings.progress_delay) as bar,
+                watching(bar.waiting),
             ):
-                return gather(ask, about, source, progress=progress, **shape)
+                return gather(ask, about, source, progress=bar, **shape)
         except IncompleteError as stopped:
             self.partial = stopped.frame
             raise

@@ -95,13 +95,10 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
     from exactnb.sandbox import Sandbox
 
     sandbox = Sandbox(size, dialect=dialect)
-    settings = Settings(
-        api_url="http://sandbox.example",
-        token=sandbox.token,
-        calls_a_minute=None,
-        calls_a_day=None,
-        errors_an_hour=10_000,
-    )
+    given = Settings.load(api_url="http://sandbox.example", token=sandbox.token)
+    # the sandbox has no limits unless it is asked to, and no key that it could block
+    free = {"calls_a_minute": None, "calls_a_day": None, "errors_an_hour": 10_000}
+    settings = given.model_copy(update={**free, "exact_prefix": Settings().exact_prefix})
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
     membrane = _membrane(HTTPTransport(settings, client=client), settings)
     info = membrane.connection(sandbox.connection_id)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from exactnb.display.progress import Progress
 from exactnb.errors import BadAnswerError, ExactnbError, IncompleteError, PullInterrupted
 from exactnb.frames import Cursor, Page, next_cursor, read_page, to_frame
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from exactnb.exact.entities import Entity
 
-__all__ = ["Ask", "Progress", "Pulled", "cursor_input", "gather", "progress_bar", "pull"]
+__all__ = ["Ask", "Pulled", "Rows", "cursor_input", "gather", "pull"]
 
 #: Tells how many rows came so far; that waits until the last page is read.
 Rows = Callable[[], int]
@@ -62,33 +62,6 @@ class Pulled:
     def rows(self) -> int:
         """Rows in all pages."""
         return sum(page.count for page in self.pages)
-
-
-class Progress:
-    """Counts calls and rows, and shows them once a pull has taken a while."""
-
-    def __init__(self, bar: Any = None) -> None:
-        self._bar = bar
-
-    def page(self, rows: int) -> None:
-        """Another page of so many rows has come."""
-        if self._bar is not None:
-            self._bar.update(rows)
-
-    def waiting(self, until: float, why: str) -> None:
-        """The next call has to wait until that moment (epoch seconds)."""
-        if self._bar is not None:
-            moment = dt.datetime.fromtimestamp(until).strftime("%H:%M:%S")
-            self._bar.set_postfix_str(f"{why}, until {moment}")
-
-
-@contextmanager
-def progress_bar(title: str, delay: float) -> Iterator[Progress]:
-    """A progress that appears after ``delay`` seconds and leaves nothing behind."""
-    from tqdm.auto import tqdm
-
-    with tqdm(desc=title, unit=" rows", delay=delay, leave=False) as bar:
-        yield Progress(bar)
 
 
 def pull(
@@ -167,7 +140,7 @@ def _take(reading: deque[Future[Page]], pulled: Pulled, progress: Progress | Non
     reading.popleft()
     pulled.pages.append(page)
     if progress is not None:
-        progress.page(page.count)
+        progress.rows(page.count)
 
 
 def _full(pulled: Pulled, entity: Entity | None) -> bool:

@@ -21,6 +21,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "exact_prefix": ("EXACTNB_EXACT_PREFIX",),
     "calls_a_minute": ("EXACTNB_CALLS_A_MINUTE",),
     "calls_a_day": ("EXACTNB_CALLS_A_DAY",),
+    "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
 }
 
 

@@ -8,10 +8,6 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from traitlets.config import Config
-
-#: over a socket of this machine's own: without encryption, TCP warns
-CONFIG = Config({"KernelManager": {"transport": "ipc"}})
 
 
 def run(path: Path) -> None:
@@ -22,7 +18,6 @@ def run(path: Path) -> None:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
-        config=CONFIG,
     ).execute()
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = {"name": "python"}
