@@ -396,7 +396,7 @@ def test_many_callers_at_once_see_whole_records() -> None:
         )
         api.post("salesinvoice/PrintedSalesInvoices", {"InvoiceID": made["InvoiceID"]})
         entries: dict[str, float] = {}
-        for line in api.rows(LINES, select="EntryID,AmountDC"):
+        for line in api.rows("bulk/Financial/TransactionLines", select="EntryID,AmountDC"):
             entries[line["EntryID"]] = entries.get(line["EntryID"], 0) + line["AmountDC"]
         assert {round(total, 2) for total in entries.values()} == {0}
         return number

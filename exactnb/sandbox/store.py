@@ -149,7 +149,6 @@ class Store:
 
 def load(connection: sqlite3.Connection, blocks: Iterable[Table]) -> None:
     """Make the tables, fill them, and give every row a version in order of its Modified."""
-    connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN")
     for name in tables.tables():
         connection.execute(tables.ddl(name))
@@ -158,8 +157,8 @@ def load(connection: sqlite3.Connection, blocks: Iterable[Table]) -> None:
             raise ValueError(f"{block.entity} is not a stored entity")
         connection.executemany(tables.insert(block.entity, tuple(block.columns)), block.rows)
     _give_versions(connection)
-    for number, index in enumerate(tables.INDEXES):
-        connection.execute(f"CREATE INDEX main.i{number} ON {index}")
+    for statement in tables.indexes():
+        connection.execute(statement)
     connection.execute("COMMIT")
     connection.execute("ANALYZE main")
 
@@ -209,6 +208,8 @@ def _master(size: int, seed: int) -> Path:
     os.close(handle)
     try:
         connection = _connect(name)
+        for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -200000"):
+            connection.execute(f"PRAGMA {pragma}")  # a part that fails is thrown away
         load(connection, company.build(size, seed))
         connection.close()
         Path(name).replace(file)
