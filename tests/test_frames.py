@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import uuid
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -664,7 +665,7 @@ def test_no_text_in_a_record_passes_for_a_cursor():
         '"cursor":"no"',
         "}]",
     ]
-    for _ in range(400):
+    for _ in range(200):
         hostile = "".join(rng.choices(pieces, k=rng.randrange(1, 12)))
         rows = [{"id": 1, "name": hostile}, {"id": 2, "name": hostile[::-1]}]
         for wanted in ("yes" + hostile, None):
@@ -800,6 +801,74 @@ def test_without_pyarrow_the_frame_is_the_same(tmp_path):
         for name in mine.columns[mine.dtypes.map(lambda d: isinstance(d, pd.StringDtype))]:
             other[name] = other[name].astype(mine[name].dtype)
         assert_frame_equal(other, mine, check_exact=True, check_column_type=False)
+
+
+ODD = [
+    [None, 0, 1, -5, 2**53 + 1, 2**63],
+    [None, 5.0, 12.5, 1e300, 1e-7, -0.0],
+    [None, True, False],
+    [None, "", "x", "0012", " 2 ", "12.50", "5.0", "1e3", "0x1A", "nan", "+5", "-0", "１２", "é😀"],
+    [None, "/Date(0)/", "/Date(-86400000)/", "/Date(1725840000000+0200)/", "/Date(12x)/", ""],
+    ["2025-01-31", "2025-01-31T10:00:00Z", "2025-01-31T10:00:00+02:00", "2025-01-31 10", "2025-01"],
+    ["2025-01-31", "2025-02-30", "2025-01-31T10:00:00.1234567", "2025-01-31T24:00:00", "10:00"],
+    [None, {"__deferred": {"uri": "u"}}, {"a": 1}, [], [1], [{"ID": "q"}], {"results": []}],
+]
+FIELDS = [
+    "ID",
+    "Code",
+    "Created",
+    "Division",
+    "IsBlocked",
+    "PrivatePercentage",
+    "X1",
+    "X2",
+    "glCosts",
+]
+
+
+def test_both_readers_agree_on_whatever_comes(monkeypatch):
+    gl, swift = entity("GLAccounts"), 0
+    for seed in range(150):
+        rng = random.Random(seed)
+        pools = {name: rng.choice(ODD) for name in rng.sample(FIELDS, rng.randrange(1, 6))}
+        records = [
+            {name: rng.choice(pool) for name, pool in pools.items() if rng.random() < 0.99}
+            for _ in range(rng.randrange(1, 4))
+        ]
+        generic = [{"id": "k", "fields": record} for record in records]
+        body = rng.choice([{"d": {"results": records}}, records, {"records": generic}])
+        raw = json.dumps(body, separators=(",", ":")).encode()
+        frames = []
+        for fast in (True, False):
+            monkeypatch.setattr(page, "_FAST", fast)
+            read = read_page(raw, gl)
+            swift += any(not isinstance(c.values, list) for c in read.columns.values())
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                frames.append(to_frame([read], gl))
+        assert frames[0].equals(frames[1]), raw
+    assert swift > 10
+
+
+def test_a_damaged_answer_is_read_or_refused_never_misread_in_silence():
+    gl = entity("GLAccounts")
+    whole = render("odata", gl, truth(gl, 4, seed=14), next=LINK, run="r")
+    wanted, refused = to_frame([read_page(whole, gl)], gl), 0
+    rng = random.Random(15)
+    for _ in range(150):
+        cut = whole[: rng.randrange(1, len(whole))]
+        with pytest.raises(BadAnswerError):
+            read_page(cut, gl)
+        with pytest.raises(BadAnswerError):
+            next_cursor(cut)
+        spot = rng.randrange(len(whole))
+        try:
+            read = read_page(whole[:spot] + b"\xff" + whole[spot + 1 :], gl)
+        except (BadAnswerError, DataError):
+            refused += 1
+        else:
+            assert to_frame([read], gl).shape[0] == len(wanted)
+    assert refused == 150
 
 
 def test_both_readers_agree_where_one_is_switched_off(monkeypatch):

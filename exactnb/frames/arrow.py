@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from exactnb.exact.entities import Entity, Field, snake
-from exactnb.frames.columns import Column, Columns, coerce, infer, kind_of
-from exactnb.frames.opening import first_record, is_data_record
+from exactnb.frames.columns import Column, Columns, coerce, infer, kind_of, names_of
+from exactnb.frames.opening import first_record, flatten, is_data_record
 
 __all__ = ["TYPES", "Unsuited", "read", "to_arrow"]
 
@@ -73,15 +73,17 @@ def read(raw: bytes, start: int, stop: int, entity: Entity) -> tuple[Columns, in
                 explicit_schema=_schema(first, entity), unexpected_field_behavior="infer"
             ),
         )
+        table.validate(full=True)  # pyarrow.json lets bytes through that are no UTF-8
     except (ValueError, pa.ArrowException) as error:
         raise Unsuited from error
     if is_data_record(first):
         table = _unpack(table, entity)
+    # what the schema does not name comes last; it goes where the first record has it
+    order = {name: place for place, name in enumerate(flatten(first, entity))}
+    names = sorted(names_of([table.column_names]), key=lambda name: order.get(name, len(order)))
     columns: Columns = {}
-    for name, values in zip(table.column_names, table.columns, strict=True):
-        if name.startswith(("__", "@", "odata.")):
-            continue
-        field = entity.find(name)
+    for name in names:
+        values, field = table[name], entity.find(name)
         column = field.column if field else snake(name)
         if column in columns:
             raise Unsuited
@@ -119,8 +121,8 @@ def _unpack(table: pa.Table, entity: Entity) -> pa.Table:
     if len(inner) != 1 or table[inner[0]].null_count:
         raise Unsuited
     fields = pa.Table.from_struct_array(table[inner[0]])
-    known = {field.name for name in fields.column_names if (field := entity.find(name))}
-    if not known.issuperset(entity.key):
+    whole = [name for name in fields.column_names if not fields[name].null_count]
+    if not {field.name for name in whole if (field := entity.find(name))}.issuperset(entity.key):
         raise Unsuited  # the record's own id is the key
     return fields
 
