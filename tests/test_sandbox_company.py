@@ -27,7 +27,7 @@ from exactnb.sandbox.company import HOLDING, MAIN
 
 Row = dict[str, Any]
 
-CHECKSUM = "f346fc4594d98230"
+CHECKSUM = "16669314bb959fb3"
 TODAY = date(2026, 6, 30)
 REFERENCES = """GLAccount Account Item ItemGroup Project Creator Modifier OrderedBy InvoiceTo
     Supplier OrderID EntryID GLRevenue GLCosts GLStock GLToPay GLToClaim GLAR GLAP MainContact

@@ -76,6 +76,9 @@ def _lines(
             settles, account = line.settles, line.account
             vat_fc = line.vat_cents if rate == 1_000_000 else share(line.vat_cents, 1_000_000, rate)
             euro = line.fc is None
+            paid = None
+            if entry.kind == 40 and account and settles:
+                paid = f"{account.name} {settles.number}"
             yield (
                 own, division, entry.id, number, entry.journal, entry.kind, status, entry.year,
                 entry.period, 9999 if document and on_vat else place,
@@ -83,7 +86,7 @@ def _lines(
                 ms(line.due) if line.due else None,
                 gl[line.gl],
                 account.id if account else None,
-                line.text or entry.text,
+                line.text or paid or entry.text,
                 line.cents / 100,
                 (line.cents if line.fc is None else line.fc) / 100,
                 "EUR" if euro else entry.currency,

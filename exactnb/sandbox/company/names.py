@@ -35,15 +35,24 @@ class Names:
             words, form = WORDS["foreign"][country]
             return f"{dice.pick(words.split())} {self._word('maker')} {form}"
         if country == "BE":
-            stem = f"{self._word('shop')}{self._word('shop_end')}"
+            stem = self._stem()
             return f"{self._word('belgian')} {stem} {dice.pick(('BV', 'NV'))}"
         if country == "DE":
             form = dice.pick(("GmbH", "GmbH", "OHG", "e.K."))
             return f"{self._word('german')}{self._word('german_end')} {town} {form}"
         form = dice.pick(("B.V.", "B.V.", "B.V.", "V.O.F.", ""))
-        stem = f"{self._word('shop')}{self._word('shop_end')}"
+        stem = self._stem()
         start = dice.pick(("Rijwielhandel ", "Fietsen ", "", "", "De "))
         return f"{start}{stem} {dice.pick((town, '', ''))} {form}".replace("  ", " ").strip()
+
+    def _stem(self) -> str:
+        """A word for a shop that no other shop has, of two parts when words run out."""
+        for _ in range(40):
+            stem = f"{self._word('shop')}{self._word('shop_end')}"
+            if stem not in self._given:
+                self._given.add(stem)
+                return stem
+        return f"{stem}-{self._word('shop')}"
 
     def maker(self, country: str) -> str:
         """A maker or wholesaler with its legal form."""

@@ -63,7 +63,7 @@ class Opening:
             lines.append(
                 Line("1300", cents, customer, settles=item, due=due, text=f"Factuur {item.number}")
             )
-            receipts.pay(customer, FIRST + 2, due, cents, item, f"{customer.name} {item.number}")
+            receipts.pay(customer, FIRST + 2, due, cents, item)
         for supplier, date, cents, item in self._payable:
             due = date + chart.TERMS[supplier.terms or "30"]
             lines.append(

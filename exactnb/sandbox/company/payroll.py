@@ -11,7 +11,7 @@ from .opening import BALANCES
 from .plan import Plan
 from .relations import CONTROLLER, Relations
 
-GROSS = {2023: 2_890_000, 2024: 3_120_000, 2025: 3_436_000, 2026: 3_455_000}
+GROSS = {2023: 2_960_000, 2024: 3_135_000, 2025: 3_480_000, 2026: 3_520_000}
 """Gross wages of a month in cents."""
 
 #: thousandths of the gross wages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import days
 from .dice import share
 
-TURNOVER = {2023: 242_000_000, 2024: 266_000_000, 2025: 287_000_000, 2026: 307_000_000}
+TURNOVER = {2023: 242_000_000, 2024: 266_000_000, 2025: 285_500_000, 2026: 307_000_000}
 """Net turnover of a full year in cents."""
 SEASON = (600, 720, 1340, 1420, 1450, 1350, 1400, 950, 880, 690, 600, 600)
 """Turnover of each month, in thousandths of the mean month."""

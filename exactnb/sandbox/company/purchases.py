@@ -32,7 +32,7 @@ INVESTMENTS = (
     (2025, 11, "0300", 1_126_000, "Palletstelling"),
 )
 
-MANAGEMENT_FEE = {2023: 195_000, 2024: 202_500, 2025: 208_500, 2026: 214_000}
+MANAGEMENT_FEE = {2023: 195_000, 2024: 202_500, 2025: 262_500, 2026: 270_000}
 """What the holding charges a month, in cents."""
 
 

@@ -11,8 +11,8 @@ from .relations import BOOKKEEPER, Relation
 from .sales import Invoice
 
 _LATE = {
-    "punctual": (-7, 0),
-    "week late": (2, 9),
+    "punctual": (-4, 2),
+    "week late": (4, 11),
     "month late": (18, 30),
     "after reminders": (36, 58),
     "collected": (0, 0),
@@ -36,8 +36,7 @@ class Receipts:
             if invoice.entry is None:
                 continue
             total = invoice.net + invoice.vat
-            text = f"{invoice.customer.name} factuur"
-            self.pay(invoice.customer, invoice.date, invoice.due, total, invoice.entry, text)
+            self.pay(invoice.customer, invoice.date, invoice.due, total, invoice.entry)
 
     def pay(
         self,
@@ -46,7 +45,6 @@ class Receipts:
         due: int,
         total: int,
         entry: Entry | OpenItem,
-        text: str,
     ) -> None:
         """Pay one open item, in one or more parts."""
         # drawn for every item, so that what one customer does leaves the others' luck alone
@@ -58,16 +56,14 @@ class Receipts:
             left = short if part == total and total > 5_000 else 0
             if left:
                 self._write_off(customer, left, paid_on, entry)
-            self._bank.expect(
-                paid_on, Line("1300", -(part - left), customer, settles=entry, text=text)
-            )
+            self._bank.expect(paid_on, Line("1300", -(part - left), customer, settles=entry))
 
     def _parts(self, customer: Relation, date: int, total: int) -> list[tuple[int, int]]:
         dice, habit = self._dice, customer.habit
         if total < 0 and habit != "bankrupt":
             return [(dice.between(-5, 5), total)]
         if habit in _LATE:
-            creep = max(0, date - _CREEPS_FROM) // 105 if "late" in habit else 0
+            creep = max(0, date - _CREEPS_FROM) // (75 if "late" in habit else 160)
             return [(dice.between(*_LATE[habit]) + creep, total)]
         if habit == "in parts":
             first = share(total, dice.between(4, 6), 10)

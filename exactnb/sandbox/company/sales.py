@@ -113,7 +113,8 @@ class Sales:
 
     def __init__(self, plan: Plan, relations: Relations, items: Items, seed: int) -> None:
         self._plan, self._items, self._relations = plan, items, relations
-        self._dice = Dice(seed, "sales")
+        # of the streams that were tried, the one whose chance lumps blur the stories least
+        self._dice = Dice(seed, "sales 106")
         self._sold = dict.fromkeys(GROUPS, 0)
         self._owed: dict[str, int] = {}
         """What each large customer, or the tail, still lacks of its planned turnover."""

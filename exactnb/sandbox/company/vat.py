@@ -37,9 +37,9 @@ def filed_on(year: int, quarter: int) -> int:
     return days.workday(days.day(*days.plus_months(year, quarter * 3, 1), 20))
 
 
-def due_on(year: int, quarter: int) -> int:
+def due_on(division: int, year: int, quarter: int) -> int:
     """Last day to pay for a quarter; in summer 2026 the tax office grants a delay."""
-    if (year, quarter) == (2026, 2):
+    if (division, year, quarter) == (chart.MAIN, 2026, 2):
         return POSTPONED_TO
     return days.month_end(*days.plus_months(year, quarter * 3, 1))
 
@@ -55,7 +55,7 @@ def returns(book: Book, bank: Bank, office: Relation | None, minute: int = 665) 
         day = filed_on(year, quarter)
         moment = days.ms(min(day, days.TODAY), minute)
         amount, lines, listed = _quarter(book, year, quarter, moment)
-        due, draft = due_on(year, quarter), day > days.TODAY
+        due, draft = due_on(book.division, year, quarter), day > days.TODAY
         status = 10 if draft else 50
         vat = Return(book.division, 31, year, quarter, amount, due, moment, status)
         filed.append(vat)
