@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from exactnb.sandbox.exact.entities import Entity
+from exactnb.sandbox.exact.incoming import Record
 from exactnb.sandbox.exact.messages import Refusal
 from exactnb.sandbox.exact.posting import Poster
 from exactnb.sandbox.exact.rows import Rows, Values
@@ -45,6 +47,10 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+#: entity of lines → the entity of their document
+DOCUMENTS = {kind.lines: name for name, kind in KINDS.items()}
+
+
 class Documents:
     """Makes and changes the documents of one administration."""
 
@@ -52,16 +58,32 @@ class Documents:
         self.rows = rows
         self.today = today
 
-    def create(self, entity: str, header: Values, lines: Sequence[Values]) -> str:
+    def post(self, entity: Entity, record: Record) -> str:
         """Add a document with its lines; its key."""
-        kind = KINDS[entity]
+        kind, header = KINDS[entity.name], record.values
         account = self.rows.get("Accounts", header[kind.party]) or {}
-        header = {**self._defaults(entity, header, account), **_given(header)}
-        key = str(self.rows.insert(entity, header))
-        for line in lines:
-            self.add_line(entity, key, line, add_up=False)
-        self.add_up(entity, key)
+        header = {**self._defaults(entity.name, header, account), **_given(header)}
+        key = str(self.rows.insert(entity.name, header))
+        for line in record.lines:
+            self.add_line(entity.name, key, line, add_up=False)
+        self.add_up(entity.name, key)
         return key
+
+    def put(self, entity: Entity, key: str, record: Record) -> None:
+        """Change the header of a document; lines in the record are added."""
+        self.changeable(entity.name, key)
+        self.rows.update(entity.name, key, record.values)
+        for line in record.lines:
+            self.add_line(entity.name, key, line, add_up=False)
+        self.add_up(entity.name, key)
+
+    def delete(self, entity: Entity, key: str) -> None:
+        """Delete a document with its lines."""
+        kind = KINDS[entity.name]
+        self.changeable(entity.name, key)
+        for line in self._lines(kind, key):
+            self.rows.remove(kind.lines, line["ID"])
+        self.rows.remove(entity.name, key)
 
     def add_line(self, entity: str, key: str, line: Values, *, add_up: bool = True) -> str:
         """Add one line to a document; the line's key."""
@@ -93,14 +115,6 @@ class Documents:
         self.changeable(entity, document)
         self.rows.remove(kind.lines, line)
         self.add_up(entity, document)
-
-    def remove(self, entity: str, key: str) -> None:
-        """Delete a document with its lines."""
-        kind = KINDS[entity]
-        self.changeable(entity, key)
-        for line in self._lines(kind, key):
-            self.rows.remove(kind.lines, line["ID"])
-        self.rows.remove(entity, key)
 
     def changeable(self, entity: str, key: str) -> Values:
         """The header of a document that may still be changed."""
@@ -260,6 +274,26 @@ class Documents:
         if vat(self.rows, line["VATCode"]).kind == "I":
             values["AmountFC"] = (cents(line["AmountFC"]) + cents(line["VATAmountFC"])) / 100
         return values
+
+
+class DocumentLines:
+    """Single lines of documents: with each change the document is added up."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+
+    def post(self, entity: Entity, record: Record) -> str:
+        """Add a line to the document that it names; the line's key."""
+        document = DOCUMENTS[entity.name]
+        return self.documents.add_line(document, record.needed(KINDS[document].back), record.values)
+
+    def put(self, entity: Entity, key: str, record: Record) -> None:
+        """Change a line, and price it anew."""
+        self.documents.change_line(DOCUMENTS[entity.name], key, record.values)
+
+    def delete(self, entity: Entity, key: str) -> None:
+        """Take a line out."""
+        self.documents.remove_line(DOCUMENTS[entity.name], key)
 
 
 def _given(values: Values) -> Values:

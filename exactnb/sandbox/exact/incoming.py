@@ -24,6 +24,17 @@ class Record:
     nested: dict[str, list[Record]] = field(default_factory=dict)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def lines(self) -> list[Values]:
+        """The values of all nested records."""
+        return [line.values for lines in self.nested.values() for line in lines]
+
+    def needed(self, name: str) -> str:
+        """The value of a field that must be there."""
+        if not self.values.get(name):
+            raise Refusal(400, ("mandatory", name))
+        return str(self.values[name])
+
 
 def read(rows: Rows, entity: Entity, body: Mapping[str, Any], *, new: bool) -> Record:
     """The record that a body describes; on PUT (not `new`) only what it names.
