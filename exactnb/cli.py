@@ -56,7 +56,12 @@ def _lab(chosen: argparse.Namespace) -> int:
         if not chosen.notebook.is_file():
             print(f"There is no notebook {chosen.notebook}", file=sys.stderr)
             return 1
-        options.append(str(chosen.notebook))
+        # the address that is printed, and opened, is that of the notebook
+        root, notebook = Path.cwd(), chosen.notebook.resolve()
+        if not notebook.is_relative_to(root):
+            root = notebook.parent
+        options.append(f"--ServerApp.root_dir={root}")
+        options.append(f"--LabApp.default_url=/lab/tree/{notebook.relative_to(root).as_posix()}")
     LabApp.launch_instance(argv=options)
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from exactnb.display.style import CARD, TONES
+from exactnb.display.style import CARD, CARD_INLINE, TONES
 
 __all__ = ["Card"]
 
@@ -37,7 +37,7 @@ class Card:
 
     def _repr_html_(self) -> str:
         state = (
-            f'<span class="exactnb-state" style="color:{TONES[self.tone]}">'
+            f' <span class="exactnb-state" style="color:{TONES[self.tone]}">'
             f"● {escape(self.state)}</span>"
             if self.state
             else ""
@@ -48,7 +48,8 @@ class Card:
         )
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
-            f'{CARD}<section class="exactnb-card" aria-label="{escape(self.title)}">'
+            f'{CARD}<section class="exactnb-card" style="{CARD_INLINE}" '
+            f'aria-label="{escape(self.title)}">'
             f"<header><strong>{escape(self.title)}</strong>{state}</header>"
             f"<dl>{facts}</dl>{notes}</section>"
         )

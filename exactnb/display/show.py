@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from exactnb.display.cards import Card
 from exactnb.display.formats import is_missing, text
 from exactnb.display.options import options
-from exactnb.display.style import TABLE
+from exactnb.display.style import ALIGN, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,16 @@ _TELLING = (
     "email",
     "phone",
 )
+
+
+#: what says less than another column beside it
+_OUTDONE = {
+    "order_number": "invoice_number",
+    "order_date": "invoice_date",
+    "amount_fc": "amount_dc",
+    "status": "status_description",
+    "type": "type_description",
+}
 
 
 def show(
@@ -133,7 +143,7 @@ def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
 
 def telling(names: Sequence[str]) -> list[str]:
     """The names, those that people look for first, then the rest in their own order."""
-    known = [name for name in _TELLING if name in names]
+    known = [n for n in _TELLING if n in names and _OUTDONE.get(n) not in names]
     return known + [name for name in names if name not in known]
 
 
@@ -187,7 +197,7 @@ class Table:
         ]
 
     def _repr_html_(self) -> str:
-        right = [' class="n"' if n else "" for n in self.numeric()]
+        right = [ALIGN[numeric] for numeric in self.numeric()]
         head = "".join(f"<th{r}>{escape(c)}</th>" for c, r in zip(self.columns, right, strict=True))
         body = "".join(
             "<tr>"
@@ -263,7 +273,8 @@ class Record:
     def _repr_html_(self) -> str:
         card, rest = self._parts()
         more = "".join(
-            f"<tr><td>{escape(k)}</td><td>{escape(v)}</td></tr>" for k, v in rest.items()
+            f"<tr><td{ALIGN[False]}>{escape(k)}</td><td{ALIGN[False]}>{escape(v)}</td></tr>"
+            for k, v in rest.items()
         )
         return card._repr_html_() + (
             f'{TABLE}<details class="exactnb-table"><summary>{len(rest)} more fields</summary>'

@@ -1,8 +1,12 @@
-"""The one style sheet: Jupyter's own colours with fall-backs, so that light and dark both work."""
+"""The one style sheet: Jupyter's own colours with fall-backs, so that light and dark both work.
+
+A notebook that came from elsewhere is not trusted until it is run, and then style sheets are taken
+out of its outputs; what must hold even so is said at the element itself.
+"""
 
 from __future__ import annotations
 
-__all__ = ["CARD", "TABLE", "TONES"]
+__all__ = ["ALIGN", "CARD", "CARD_INLINE", "TABLE", "TONES"]
 
 _INK = "var(--jp-content-font-color1, currentColor)"
 _SOFT = "var(--jp-content-font-color2, #6B7280)"
@@ -16,10 +20,14 @@ TONES = {
     "quiet": _SOFT,
 }
 
+CARD_INLINE = "border: 1px solid #8885; border-radius: 4px; padding: 12px 16px; max-width: 46em"
+
+#: a cell of text, a cell with a number
+ALIGN = {False: ' style="text-align: left"', True: ' style="text-align: right"'}
+
 CARD = (
     "<style>"
-    ".exactnb-card{color-scheme:light dark;border:1px solid " + _LINE + ";border-radius:4px;"
-    "padding:.75em 1em;max-width:46em;font-family:" + _FONT + ";color:" + _INK + "}"
+    ".exactnb-card{color-scheme:light dark;font-family:" + _FONT + ";color:" + _INK + "}"
     ".jp-mod-dark .exactnb-card,[data-jp-theme-light=false] .exactnb-card{color-scheme:dark}"
     "[data-jp-theme-light=true] .exactnb-card{color-scheme:light}"
     ".exactnb-card header{display:flex;gap:1em;justify-content:space-between;"
@@ -40,10 +48,10 @@ TABLE = (
     "font-size:.93em;margin:0}"
     ".exactnb-table caption{caption-side:top;text-align:left;font-weight:600;padding:.25em 0;"
     "color:" + _INK + "}"
-    ".exactnb-table th,.exactnb-table td{padding:.25em .75em;text-align:left;white-space:nowrap;"
+    ".exactnb-table th,.exactnb-table td{padding:.25em .75em;white-space:nowrap;"
     "max-width:24em;overflow:hidden;text-overflow:ellipsis;border:0}"
+    ".jp-RenderedHTMLCommon .exactnb-table tbody tr{background:none}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
-    ".exactnb-table .n{text-align:right}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
     "</style>"
 )
