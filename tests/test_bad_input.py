@@ -1,5 +1,8 @@
 """Whatever goes wrong is one clear error that says what to do next, and nothing is lost."""
 
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -259,3 +262,40 @@ def test_ctrl_c_in_a_long_read_hands_over_what_came(books, sandbox, monkeypatch)
     assert len(caught.value.frame) == 60 * (len(calls) - 1 - 1 * (calls[0][2].endswith("Me")))
     assert books.partial is caught.value.frame
     assert "interrupted" in caught.value.frame.attrs["stopped"]
+
+
+INTERRUPTED = """
+import sys, threading, time
+import exactnb
+from exactnb.errors import PullInterrupted
+
+books = exactnb.demo()
+books.division
+print("reading", flush=True)
+try:
+    books.odata("financialtransaction/TransactionLines")
+except PullInterrupted as stopped:
+    frame = books.partial
+    print(len(frame), len(frame) % 60, frame.attrs["complete"], frame["id"].is_unique)
+    print(len(books.list_gl_accounts(limit=5)))
+"""
+
+
+def test_a_real_ctrl_c_keeps_what_came_and_the_connection_goes_on():
+    process = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline() == "reading\n"
+        time.sleep(0.6)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    rows, rest, complete, unique = out.splitlines()[0].split()
+    assert 0 < int(rows) < 12_000, err
+    assert (rest, complete, unique) == ("0", "no", "True")
+    assert out.splitlines()[1] == "5"
