@@ -6,6 +6,7 @@ B.V. is its holding. The same seed gives the same figures on every machine.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,7 +32,14 @@ def build(size: int | None = None, seed: int = SEED) -> Iterator[Table]:
     seed
         Another seed gives another company with the same stories.
     """
-    return Company(size, seed).tables()
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of it becomes garbage, and a million lines are slow to search for some
+    try:
+        made = Company(size, seed)
+    finally:
+        if collecting:
+            gc.enable()
+    return made.tables()
 
 
 def stories(size: int | None = None, seed: int = SEED) -> list[dict[str, Any]]:
