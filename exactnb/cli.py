@@ -84,3 +84,7 @@ def _sandbox(chosen: argparse.Namespace) -> int:
         limits=chosen.limits,
     )
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
