@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +53,17 @@ def free_port():
         return line.getsockname()[1]
 
 
+def fetched(url):
+    """What is there, once the server that has just said its address listens."""
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return answer.read().decode()
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nobody answers at {url.partition('?')[0]}")
+
+
 def test_the_sandbox_prints_the_two_variables_that_make_connect_use_it(monkeypatch):
     with running("sandbox", "--port", "0", until="MEMBRANE_TOKEN") as (printed, process):
         for name, value in re.findall(r"export (\w+)=(\S+)", printed):
@@ -83,8 +96,7 @@ def test_lab_prints_the_address_of_the_notebook_and_keeps_serving(monkeypatch):
             r"(http://127\.0\.0\.1:\d+)/lab/tree/\S+token=(\w+)", out
         ).groups()
         assert f"/lab/tree/{notebook}" in out
-        with urllib.request.urlopen(f"{address}/api/contents/{notebook}?token={token}") as answer:
-            assert b"ex.demo()" in answer.read()
+        assert "ex.demo()" in fetched(f"{address}/api/contents/{notebook}?token={token}")
         assert process.poll() is None
 
 
