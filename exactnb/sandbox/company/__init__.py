@@ -10,11 +10,11 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
-from .books import Company
-from .chart import HOLDING, MAIN
-from .days import TODAY
-from .frame import Table
-from .stories import STORIES, told
+from exactnb.sandbox.company.books import Company
+from exactnb.sandbox.company.chart import HOLDING, MAIN
+from exactnb.sandbox.company.days import TODAY
+from exactnb.sandbox.company.frame import Table
+from exactnb.sandbox.company.stories import STORIES, told
 
 __all__ = ["HOLDING", "MAIN", "SEED", "STORIES", "TODAY", "Company", "Table", "build", "stories"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from . import days
-from .days import FIRST, TODAY
-from .ledger import Book, Entry, Line
-from .relations import BOOKKEEPER, Relation
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.days import FIRST, TODAY
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.relations import BOOKKEEPER, Relation
 
 
 class Bank:

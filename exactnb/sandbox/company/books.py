@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import (
+from exactnb.sandbox.company import (
     document_tables,
     frame_tables,
     ledger_tables,
@@ -15,24 +15,24 @@ from . import (
     vat,
     yearend,
 )  # fmt: skip
-from .bank import Bank
-from .chart import HOLDING, MAIN
-from .dice import Dice
-from .flaws import Flaws
-from .frame import Frame, Table
-from .holding import Holding
-from .items import Items
-from .ledger import Book
-from .memorial import Memorial
-from .opening import BANK, Opening
-from .payroll import Payroll
-from .plan import PROJECTS, Plan
-from .purchases import Purchases
-from .receipts import Receipts
-from .relations import Relations
-from .sales import Sales
-from .stock import Stock
-from .stories import Planted
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.chart import HOLDING, MAIN
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.flaws import Flaws
+from exactnb.sandbox.company.frame import Frame, Table
+from exactnb.sandbox.company.holding import Holding
+from exactnb.sandbox.company.items import Items
+from exactnb.sandbox.company.ledger import Book
+from exactnb.sandbox.company.memorial import Memorial
+from exactnb.sandbox.company.opening import BANK, Opening
+from exactnb.sandbox.company.payroll import Payroll
+from exactnb.sandbox.company.plan import PROJECTS, Plan
+from exactnb.sandbox.company.purchases import Purchases
+from exactnb.sandbox.company.receipts import Receipts
+from exactnb.sandbox.company.relations import Relations
+from exactnb.sandbox.company.sales import Sales
+from exactnb.sandbox.company.stock import Stock
+from exactnb.sandbox.company.stories import Planted
 
 
 class Company:

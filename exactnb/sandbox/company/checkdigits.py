@@ -6,7 +6,7 @@ banks that do not exist), so that it passes the arithmetic and reaches no one.
 
 from __future__ import annotations
 
-from .dice import Dice
+from exactnb.sandbox.company.dice import Dice
 
 BANKS = {
     "NL": (("WADB", "Waddenbank"), ("HUNZ", "Hunzebank"), ("REIT", "Reitdiepbank")),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import chart, days
-from .dice import Dice, share
-from .frame import Frame, Table, modified
-from .items import COSTS, REVENUE, Item
-from .purchases import Bill
-from .sales import Invoice, Order, SaleLine
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.frame import Frame, Table, modified
+from exactnb.sandbox.company.items import COSTS, REVENUE, Item
+from exactnb.sandbox.company.purchases import Bill
+from exactnb.sandbox.company.sales import Invoice, Order, SaleLine
 
 _MAIN = chart.MAIN
 

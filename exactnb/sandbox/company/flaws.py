@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from . import days
-from .checkdigits import spoilt
-from .dice import Dice
-from .relations import Relation, Relations
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.checkdigits import spoilt
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.relations import Relation, Relations
 
 #: how the second record of a customer is spelt: what differs, and the new name
 _SPELLINGS: tuple[tuple[str, Callable[[str], str]], ...] = (

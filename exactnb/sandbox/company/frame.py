@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from . import chart, days
-from .dice import Dice
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.dice import Dice
 
 
 class Table(NamedTuple):

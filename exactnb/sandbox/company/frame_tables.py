@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import chart, days
-from .chart import DATA, HOLDING, MAIN
-from .frame import Frame, Table
-from .relations import CONTROLLER, DIRECTOR
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.chart import DATA, HOLDING, MAIN
+from exactnb.sandbox.company.frame import Frame, Table
+from exactnb.sandbox.company.relations import CONTROLLER, DIRECTOR
 
 SET_UP = days.ms(days.day(2022, 12, 12), 615)
 """Moment at which the administrations were set up."""

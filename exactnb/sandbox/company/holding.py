@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import chart, checkdigits, days
-from .bank import Bank
-from .chart import HOLDING
-from .days import FIRST, MONTHS, TODAY
-from .dice import Dice, share
-from .ledger import Book, Entry, Line
-from .names import Names
-from .opening import CURRENT_ACCOUNT
-from .plan import Plan
-from .purchases import Bill
-from .relations import BOOKKEEPER, CONTROLLER, PAYABLES, Relation
+from exactnb.sandbox.company import chart, checkdigits, days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.chart import HOLDING
+from exactnb.sandbox.company.days import FIRST, MONTHS, TODAY
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.names import Names
+from exactnb.sandbox.company.opening import CURRENT_ACCOUNT
+from exactnb.sandbox.company.plan import Plan
+from exactnb.sandbox.company.purchases import Bill
+from exactnb.sandbox.company.relations import BOOKKEEPER, CONTROLLER, PAYABLES, Relation
 
 BANK = 41_214_850
 _BALANCES = {

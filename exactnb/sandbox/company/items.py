@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import chart, days
-from .dice import Dice, share
-from .names import WORDS
-from .plan import COST_RISES, GROUPS, MARGIN, PRICE_FOLLOWS, PRICE_LEVEL, PRICE_RISE, Plan
-from .relations import STOCK_SUPPLIERS, Relation, Relations
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.names import WORDS
+from exactnb.sandbox.company.plan import (
+    COST_RISES,
+    GROUPS,
+    MARGIN,
+    PRICE_FOLLOWS,
+    PRICE_LEVEL,
+    PRICE_RISE,
+    Plan,
+)
+from exactnb.sandbox.company.relations import STOCK_SUPPLIERS, Relation, Relations
 
 REVENUE = {code: revenue for code, _, revenue, _, _ in chart.DATA["item_groups"]}
 COSTS = {code: costs for code, _, _, costs, _ in chart.DATA["item_groups"]}

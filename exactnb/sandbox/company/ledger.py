@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import days
-from .dice import Dice
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.dice import Dice
 
 if TYPE_CHECKING:
-    from .items import Item
-    from .relations import Relation
+    from exactnb.sandbox.company.items import Item
+    from exactnb.sandbox.company.relations import Relation
 
 
 class Line(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from . import chart, days
-from .dice import Dice, share
-from .frame import Frame, Table, modified
-from .ledger import Book, Entry
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.frame import Frame, Table, modified
+from exactnb.sandbox.company.ledger import Book, Entry
 
 _PROCESSED_UNTIL = days.day(2026, 5, 1)
 

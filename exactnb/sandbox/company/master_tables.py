@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import chart, days
-from .chart import DATA, MAIN
-from .days import TODAY
-from .dice import Dice
-from .document_tables import item_accounts
-from .frame import Frame, Table, modified
-from .frame_tables import SET_UP
-from .items import Items
-from .plan import PROJECTS
-from .relations import CONTROLLER, SALES, Relation
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.chart import DATA, MAIN
+from exactnb.sandbox.company.days import TODAY
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.document_tables import item_accounts
+from exactnb.sandbox.company.frame import Frame, Table, modified
+from exactnb.sandbox.company.frame_tables import SET_UP
+from exactnb.sandbox.company.items import Items
+from exactnb.sandbox.company.plan import PROJECTS
+from exactnb.sandbox.company.relations import CONTROLLER, SALES, Relation
 
 _STAMP = ("Created", "Creator", "Modified", "Modifier")
 _LANGUAGE = {"NL": "NL", "BE": "NL", "DE": "DE", "CH": "DE"}

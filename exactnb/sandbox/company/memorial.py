@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from . import days
-from .bank import Bank
-from .days import MONTHS, TODAY
-from .dice import Dice, share
-from .items import Items
-from .ledger import Book, Entry, Line
-from .opening import BALANCES
-from .plan import PRICE_LEVEL, Plan
-from .purchases import INVESTMENTS, Bill
-from .relations import BOOKKEEPER, CONTROLLER, PAYABLES, SALES, SALES_2, WORKSHOP
-from .stock import Use
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import MONTHS, TODAY
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.items import Items
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.opening import BALANCES
+from exactnb.sandbox.company.plan import PRICE_LEVEL, Plan
+from exactnb.sandbox.company.purchases import INVESTMENTS, Bill
+from exactnb.sandbox.company.relations import (
+    BOOKKEEPER,
+    CONTROLLER,
+    PAYABLES,
+    SALES,
+    SALES_2,
+    WORKSHOP,
+)
+from exactnb.sandbox.company.stock import Use
 
 #: fixed assets → their accumulated depreciation, and the months that those of before still last
 _ASSETS = {"0300": ("0310", 84), "0320": ("0330", 36), "0400": ("0410", 54)}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .dice import Dice
+from exactnb.sandbox.company.dice import Dice
 
 WORDS: dict[str, Any] = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
 _LIST: dict[str, list[str]] = {k: v.split() for k, v in WORDS.items() if isinstance(v, str)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import chart, days
-from .bank import Bank
-from .days import FIRST
-from .dice import Dice
-from .ledger import Book, Entry, Line, OpenItem
-from .plan import Plan
-from .receipts import Receipts
-from .relations import CONTROLLER, Relation, Relations
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import FIRST
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.ledger import Book, Entry, Line, OpenItem
+from exactnb.sandbox.company.plan import Plan
+from exactnb.sandbox.company.receipts import Receipts
+from exactnb.sandbox.company.relations import CONTROLLER, Relation, Relations
 
 BANK = 5_841_233
 """Balance of the bank on the first day, in cents; smallest company."""

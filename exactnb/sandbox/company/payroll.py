@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import days
-from .bank import Bank
-from .days import MONTHS
-from .dice import Dice, share
-from .ledger import Book, Entry, Line
-from .opening import BALANCES
-from .plan import Plan
-from .relations import CONTROLLER, Relations
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import MONTHS
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.opening import BALANCES
+from exactnb.sandbox.company.plan import Plan
+from exactnb.sandbox.company.relations import CONTROLLER, Relations
 
 GROSS = {2023: 2_960_000, 2024: 3_135_000, 2025: 3_480_000, 2026: 3_520_000}
 """Gross wages of a month in cents."""

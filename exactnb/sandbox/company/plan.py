@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import days
-from .dice import share
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.dice import share
 
 TURNOVER = {2023: 242_000_000, 2024: 266_000_000, 2025: 285_500_000, 2026: 307_000_000}
 """Net turnover of a full year in cents."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from . import chart, days
-from .bank import Bank
-from .days import TODAY
-from .dice import Dice, share
-from .items import Item
-from .ledger import Book, Entry, Line
-from .plan import PRICE_LEVEL, PROJECTS, Plan
-from .relations import COSTS, PAYABLES, Relation, Relations
-from .stock import Delivery
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import TODAY
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.items import Item
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.plan import PRICE_LEVEL, PROJECTS, Plan
+from exactnb.sandbox.company.relations import COSTS, PAYABLES, Relation, Relations
+from exactnb.sandbox.company.stock import Delivery
 
 #: euros for a dollar in each month from January 2023 on, in millionths
 DOLLAR = (

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from . import days
-from .bank import Bank
-from .days import TODAY
-from .dice import Dice, share
-from .ledger import Book, Entry, Line, OpenItem
-from .relations import BOOKKEEPER, Relation
-from .sales import Invoice
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import TODAY
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.ledger import Book, Entry, Line, OpenItem
+from exactnb.sandbox.company.relations import BOOKKEEPER, Relation
+from exactnb.sandbox.company.sales import Invoice
 
 _LATE = {
     "punctual": (-4, 2),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import chart, checkdigits, days
-from .dice import Dice
-from .names import Names, slug
-from .plan import Plan
+from exactnb.sandbox.company import chart, checkdigits, days
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.names import Names, slug
+from exactnb.sandbox.company.plan import Plan
 
 COSTS: list[dict[str, Any]] = [
     dict(zip(block["columns"], row, strict=True))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import chart, days
-from .days import TODAY
-from .dice import Dice, running, share
-from .items import REVENUE, Item, Items
-from .ledger import Book, Entry, Line
-from .plan import CUSTOMER_SHARE, GROUP_SHARE, GROUPS, Plan
-from .relations import Relation, Relations
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.days import TODAY
+from exactnb.sandbox.company.dice import Dice, running, share
+from exactnb.sandbox.company.items import REVENUE, Item, Items
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.plan import CUSTOMER_SHARE, GROUP_SHARE, GROUPS, Plan
+from exactnb.sandbox.company.relations import Relation, Relations
 
 #: smallest and largest value of goods, in cents, that a group is sold for at once
 _WINDOW = {

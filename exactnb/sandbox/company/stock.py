@@ -6,14 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Any
 
-from . import chart, days
-from .days import FIRST, TODAY
-from .dice import Dice, share
-from .items import COSTS, Item, Items
-from .ledger import Book, Entry, Line
-from .plan import CONTAINER, Plan
-from .relations import CONTROLLER, Relation, Relations
-from .sales import Invoice, SaleLine
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.days import FIRST, TODAY
+from exactnb.sandbox.company.dice import Dice, share
+from exactnb.sandbox.company.items import COSTS, Item, Items
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.plan import CONTAINER, Plan
+from exactnb.sandbox.company.relations import CONTROLLER, Relation, Relations
+from exactnb.sandbox.company.sales import Invoice, SaleLine
 
 #: supplier → days between its deliveries, and how many days a delivery must last
 _CADENCE = {"taiwan": (92, 150), "brand": (21, 62), "italian": (40, 75)}

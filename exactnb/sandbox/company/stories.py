@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import days
-from .bank import Bank
-from .dice import share
-from .ledger import Book, Entry, Line
-from .purchases import Bill, Purchases
-from .receipts import BANKRUPT_SINCE
-from .relations import CONTROLLER, Relation
-from .sales import Invoice, Sales
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.dice import share
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.purchases import Bill, Purchases
+from exactnb.sandbox.company.receipts import BANKRUPT_SINCE
+from exactnb.sandbox.company.relations import CONTROLLER, Relation
+from exactnb.sandbox.company.sales import Invoice, Sales
 
 if TYPE_CHECKING:
-    from .books import Company
+    from exactnb.sandbox.company.books import Company
 
 HERE = Path(__file__)
 STORIES: list[dict[str, Any]] = json.loads(HERE.with_name("stories.json").read_text("utf-8"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import chart, days
-from .bank import Bank
-from .days import MONTHS
-from .dice import Dice
-from .frame import Table
-from .ledger import Book, Entry, Line
-from .payroll import POSTPONED_TO, tax_due
-from .relations import CONTROLLER, Relation
+from exactnb.sandbox.company import chart, days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.days import MONTHS
+from exactnb.sandbox.company.dice import Dice
+from exactnb.sandbox.company.frame import Table
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.payroll import POSTPONED_TO, tax_due
+from exactnb.sandbox.company.relations import CONTROLLER, Relation
 
 QUARTERS = [(year, quarter) for year in range(2023, 2027) for quarter in range(1, 5)][:14]
 

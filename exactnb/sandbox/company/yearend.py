@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import days
-from .bank import Bank
-from .chart import RESULT
-from .days import MONTHS
-from .dice import share
-from .ledger import Book, Entry, Line
-from .plan import Plan
-from .relations import CONTROLLER, Relation
+from exactnb.sandbox.company import days
+from exactnb.sandbox.company.bank import Bank
+from exactnb.sandbox.company.chart import RESULT
+from exactnb.sandbox.company.days import MONTHS
+from exactnb.sandbox.company.dice import share
+from exactnb.sandbox.company.ledger import Book, Entry, Line
+from exactnb.sandbox.company.plan import Plan
+from exactnb.sandbox.company.relations import CONTROLLER, Relation
 
 BONUS = {2023: 648_500, 2024: 931_250, 2025: 524_750}
 """Bonuses of a year in cents."""
