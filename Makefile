@@ -13,7 +13,7 @@ demo: $(READY)             ## open JupyterLab on the first notebook, with the de
 
 test: $(READY) lint types  ## every check
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
-	$(BIN)/python -m pytest -p tests.books --doctest-modules exactnb
+	$(BIN)/python -m pytest -p tests.books --doctest-modules --doctest-glob='*.md' exactnb README.md
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)

@@ -8,11 +8,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from exactnb._version import __version__
 
+TYPE_CHECKING = False  # as typing has it, without the milliseconds that typing takes to load
 if TYPE_CHECKING:
+    from typing import Any
+
     from exactnb import errors
     from exactnb.actions import Run
     from exactnb.connection import Connection

@@ -166,6 +166,8 @@ def company() -> list[Table]:
              HOLDING, *MARKED[1:])]),
         Table("Contacts", ("ID", "Account", "FirstName", "LastName", "Email", *MARK), [
             (guid(0x80), JANSEN, "Piet", "Jansen", "piet@example.nl", *MARKED)]),
+        Table("BankAccounts", ("ID", "Account", "BankAccount", "BICCode", "Main", "Type", *MARK), [
+            (guid(0x88), JANSEN, "NL02ABNA0123456789", "ABNANL2A", 1, "A", *MARKED)]),
         Table("ItemGroups", ("ID", "Code", "Description", "GLRevenue", "GLCosts", "Division"), [
             (guid(0x90), "FIETS", "Fietsen", GL["8000"], GL["7000"], SHOP)]),
         Table("Items", ("ID", "Code", "Description", "ItemGroup", "GLRevenue", "SalesVatCode",

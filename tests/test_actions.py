@@ -31,7 +31,7 @@ def key_of(frame):
     return next(c for c in ("id", "invoice_id", "order_id", "entry_id") if c in frame)
 
 
-# --- lists -------------------------------------------------------------------------------------
+# --- lists ------------------------------------------------
 
 
 @pytest.mark.parametrize("key", LISTS)
@@ -126,7 +126,7 @@ def test_a_limit_is_kept(spoken):
     assert len(spoken.list_accounts(limit=5)) == 5
 
 
-# --- one record ----------------------------------------------------------------------------------
+# --- one record ------------------------------------------------
 
 
 @pytest.mark.parametrize("key", GETS)
@@ -157,10 +157,10 @@ def test_the_lines_of_a_record_are_a_frame(spoken):
 
 def test_records_without_lines_say_so(spoken):
     with pytest.raises(InputError, match="have no lines"):
-        spoken.list_accounts(lines=True)
+        spoken.list_gl_accounts(lines=True)
 
 
-# --- writes ---------------------------------------------------------------------------------------
+# --- writes ------------------------------------------------
 
 
 def test_create_and_update_an_account(spoken):
@@ -229,7 +229,7 @@ def test_what_exact_refuses_is_told_in_its_own_words(spoken):
     assert "rtikel" in str(caught.value) or "Verplicht" in str(caught.value)
 
 
-# --- the table of them ------------------------------------------------------------------------------
+# --- the table of them ------------------------------------------------
 
 
 def test_every_popular_action_is_a_method_and_every_method_one_of_them(spoken):

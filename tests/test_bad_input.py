@@ -73,7 +73,7 @@ def connect(sandbox, address, *arguments, **named):
     return exactnb.connect(*arguments, api_url=address, **named)
 
 
-# --- connecting -------------------------------------------------------------------------------
+# --- connecting ------------------------------------------------
 
 
 def test_no_token(address, monkeypatch, raised):
@@ -137,7 +137,7 @@ def test_a_connection_that_is_not_ready(state, raised):
         assert error.url in str(error)
 
 
-# --- what a service may answer ------------------------------------------------------------------
+# --- what a service may answer ------------------------------------------------
 
 
 @pytest.mark.parametrize("where", ["membrane", "exact"])
@@ -230,7 +230,7 @@ def test_exacts_dutch_validation_text_comes_through(sandbox, open_books, raised)
     assert error.run_id
 
 
-# --- long reads ---------------------------------------------------------------------------------
+# --- long reads ------------------------------------------------
 
 
 def test_a_failure_on_a_later_page_hands_over_the_pages_before(books, sandbox, raised):

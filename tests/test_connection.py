@@ -57,7 +57,7 @@ def test_an_action_without_a_division_does_not_read_another_one_by_mistake(books
         other.list_gl_accounts()
 
 
-# --- finding actions ------------------------------------------------------------------------------
+# --- finding actions ------------------------------------------------
 
 
 def test_actions_are_found_by_what_one_wants(books):
@@ -107,7 +107,7 @@ def test_dates_may_be_python_dates(books):
     assert frame["invoice_date"].dt.month.unique().tolist() == [3]
 
 
-# --- the gate ------------------------------------------------------------------------------------
+# --- the gate ------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_an_action_that_does_not_say_that_it_reads_counts_as_a_write(books):
         books._run(odd, {})
 
 
-# --- Exact Online itself ----------------------------------------------------------------------------
+# --- Exact Online itself ------------------------------------------------
 
 
 def test_requests_reach_exact_by_any_kind_of_path(books):

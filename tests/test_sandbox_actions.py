@@ -339,7 +339,7 @@ def test_the_proxy_hands_through_what_exact_says(api, at):
     assert nowhere.json()["error"]["message"]["value"]
     assert api.get(f"{at}/proxy/999/crm/Accounts").headers["Reason"] == "NoDivisionAccess"
     found = api.get(f"{at}/proxy/{DIVISION}/crm/Accounts?$top=1&$select=Code")
-    assert found.headers["X-RateLimit-Minutely-Limit"] == "60"
+    assert not [name for name in found.headers if name.lower().startswith("x-ratelimit")]
     assert [row["Code"] for row in found.json()["d"]] == ["0".rjust(18)]
     problem(api.get(f"{at}/proxy/https://example.com/"), 400, "connection")
 

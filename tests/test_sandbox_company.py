@@ -19,7 +19,7 @@ import exactnb
 from exactnb.sandbox import company
 from exactnb.sandbox.company import HOLDING, MAIN
 
-CHECKSUM = "16669314bb959fb3"
+CHECKSUM = "845399fcbdf78c38"
 REFERENCES = """GLAccount Account Item ItemGroup Project Creator Modifier OrderedBy InvoiceTo
     Supplier OrderID EntryID GLRevenue GLCosts GLStock GLToPay GLToClaim GLAR GLAP MainContact
     AccountManager SalesOrder Salesperson"""

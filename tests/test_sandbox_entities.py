@@ -56,6 +56,10 @@ EXPECTED: dict[str, tuple[str, dict[str, Any]]] = {
             "AccountIsSupplier": False,
         },
     ),
+    "BankAccounts": (
+        "Main eq true",
+        {"BankAccount": "NL02ABNA0123456789", "AccountName": "Jansen's Fietsen", "Type": "A"},
+    ),
     "Items": (
         "Code eq '00012'",
         {

@@ -118,7 +118,8 @@ class Entity:
     def lines(self) -> tuple[Field, Entity] | None:
         """The field that holds its lines and the entity of a line, if it has lines."""
         for one in self.fields.values():
-            if one.entity is not None:
+            # other records, such as bank accounts, lead a life of their own
+            if one.entity is not None and one.type.endswith(("Lines)", "Percentages)")):
                 return one, one.entity
         return None
 

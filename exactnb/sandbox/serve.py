@@ -70,18 +70,25 @@ def start(sandbox: Sandbox | None = None, *, port: int = 0, **how: Any) -> Itera
     """
     sandbox = sandbox or Sandbox(**how)
     server = _server(sandbox, "127.0.0.1", port)
-    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
+    stopping = threading.Event()
+    thread = threading.Thread(target=_run, args=(server, stopping), name="sandbox", daemon=True)
     thread.start()
     try:
         yield _address(server)
     finally:
         sandbox.faults.clear()
-        server.trigger.pull_trigger(lambda: _close(server))
+        stopping.set()
         thread.join(timeout=10)
 
 
-def _close(server: Any) -> None:
-    """Close the server and the lines that callers keep open: it runs as long as there is one."""
+def _run(server: Any, stopping: threading.Event) -> None:
+    """Serve until told to stop, then close the server and the lines that callers keep open.
+
+    All in the one thread: waitress may close its own wake-up call under whoever is using it.
+    """
+    while not stopping.is_set():
+        server.asyncore.loop(timeout=0.1, map=server._map, count=1)
+    server.task_dispatcher.shutdown()
     for channel in list(server.active_channels.values()):
         channel.handle_close()
     server.close()

@@ -99,11 +99,6 @@ class Company:
         self.book.number(self.plan.digits, self.planted.gaps)
         self.holding.book.number(4, {})
 
-    def bank_accounts(self) -> Table:
-        """The bank accounts of all relations, which no resource of the sandbox shows yet."""
-        relations = [*self.relations.all, *self.holding.relations]
-        return master_tables.bank_accounts(relations, self.seed)
-
     def tables(self) -> Iterator[Table]:
         """All tables, each row made when it is asked for."""
         seed, users = self.seed, self.relations.user_ids
@@ -111,9 +106,9 @@ class Company:
         dice = Dice(seed, "projects")
         projects = {code: dice.guid() for code in PROJECTS}
         yield from frame_tables.tables(frame, users, self.relations.users)
-        yield from master_tables.accounts(
-            [*self.relations.all, *self.holding.relations], frame, users
-        )
+        relations = [*self.relations.all, *self.holding.relations]
+        yield from master_tables.accounts(relations, frame, users)
+        yield master_tables.bank_accounts(relations, users, seed)
         yield from master_tables.items(self.items, frame, users)
         yield master_tables.projects(projects, users)
         yield master_tables.deleted(users, seed)

@@ -97,13 +97,29 @@ def _contacts(relations: list[Relation], users: list[str]) -> Iterator[tuple[Any
             )  # fmt: skip
 
 
-def bank_accounts(relations: Iterable[Relation], seed: int) -> Table:
+def bank_accounts(relations: Iterable[Relation], users: list[str], seed: int) -> Table:
     """The bank accounts of the relations, the main one of each."""
+    stamp = (SET_UP, users[CONTROLLER], SET_UP, users[CONTROLLER])
     guid = Dice(seed, "bank accounts").guid
     return Table(
         "BankAccounts",
-        ("ID", "Division", "Account", "BankAccount", "BankName", "BICCode", "Main"),
-        [(guid(), r.division, r.id, *r.bank, 1) for r in relations if r.bank],
+        (
+            "ID",
+            "Division",
+            "Account",
+            "BankAccount",
+            "BICCode",
+            "Main",
+            "Type",
+            "BankAccountHolderName",
+            *_STAMP,
+        ),
+        [
+            (guid(), r.division, r.id, number, bic, 1, "A", r.name, *stamp)
+            for r in relations
+            if r.bank
+            for number, _, bic in [r.bank]
+        ],
     )
 
 

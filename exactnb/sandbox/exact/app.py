@@ -72,7 +72,7 @@ class ExactOnline:
     today
         The day that it is in the sandbox.
     limits
-        Calls allowed; None: the headers show the usual numbers and no call is refused.
+        Calls allowed; None: as many as one likes, and no rate headers.
     language
         Language of the user, ``nl`` or ``en``: of error texts and of codes in words.
     mandatory_filter

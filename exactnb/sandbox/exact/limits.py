@@ -22,30 +22,31 @@ class Limits:
 class Meter:
     """Counts calls by administration in fixed minutes and days of the clock.
 
-    Without limits nothing is refused, and the headers show the usual numbers.
+    Without limits nothing is refused, and no header tells of any.
     """
 
     def __init__(self, limits: Limits | None, clock: Callable[[], float]) -> None:
-        self.limits = limits or Limits()
-        self.refuses = limits is not None
+        self.limits = limits
         self.clock = clock
         self.calls: dict[tuple[str, int, int], int] = {}
 
     def count(self, division: str) -> dict[str, str]:
-        """Count a call; the headers that tell what is left.
+        """Count a call; the headers that tell what is left, if there are limits.
 
         Raises
         ------
         Refusal
             With status 429, when the minute or the day is used up.
         """
+        if self.limits is None:
+            return {}
         now = self.clock()
         self.calls = {k: n for k, n in self.calls.items() if now < (k[2] + 1) * k[1]}
         day, minute = (division, DAY, int(now // DAY)), (division, MINUTE, int(now // MINUTE))
         by_minute = self._headers("X-RateLimit-Minutely-", self.limits.minute, minute)
-        if self.refuses and self.calls.get(minute, 0) >= self.limits.minute:
+        if self.calls.get(minute, 0) >= self.limits.minute:
             raise Refusal(429, "limit_minute", headers=by_minute)
-        if self.refuses and self.calls.get(day, 0) >= self.limits.day:
+        if self.calls.get(day, 0) >= self.limits.day:
             by_day = self._headers("X-RateLimit-", self.limits.day, day)
             raise Refusal(429, "limit_day", headers={**by_day, **by_minute})
         for key in (day, minute):

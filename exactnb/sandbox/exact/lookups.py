@@ -138,6 +138,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "Transactions.TypeDescription": ("Type", "entry_type"),
     "GLAccounts.TypeDescription": ("Type", "gl_type"),
     "Projects.TypeDescription": ("Type", "project_type"),
+    "BankAccounts.TypeDescription": ("Type", "bank_account_type"),
 }
 
 #: fields that are worked out; a value that is stored goes before it

@@ -30,6 +30,7 @@ CHILDREN: Mapping[str, tuple[str, str]] = {
     "BankEntryLines": ("BankEntryLines", "EntryID"),
     "GeneralJournalEntryLines": ("GeneralJournalEntryLines", "EntryID"),
     "VATPercentages": ("VatPercentages", "VATCodeID"),
+    "BankAccounts": ("BankAccounts", "Account"),
 }
 #: where $expand is known not to work
 NOT_EXPANDED = ("SalesEntries",)

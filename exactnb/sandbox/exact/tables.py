@@ -18,7 +18,7 @@ from exactnb.sandbox.exact.lookups import FORMULAS, LOOKUPS, WORDS, Lookup
 #: entities with a table of their own; every other one is a view in views.sql
 STORED = (
     "SystemDivisions", "GLAccounts", "Journals", "VATCodes", "VatPercentages",
-    "PaymentConditions", "Accounts", "Contacts", "Items", "Projects", "SalesOrders",
+    "PaymentConditions", "Accounts", "Contacts", "BankAccounts", "Items", "Projects", "SalesOrders",
     "SalesOrderLines", "SalesInvoices", "SalesInvoiceLines", "PurchaseInvoices",
     "PurchaseInvoiceLines", "Transactions", "TransactionLines", "Returns",
     "FinancialPeriods", "GLClassifications", "GLAccountClassificationMappings",
@@ -121,7 +121,7 @@ INDEXES = (
     "TransactionLines(Account)", "Transactions(EntryNumber)", "Transactions(Division, JournalCode)",
     "SalesInvoices(InvoiceNumber)", "SalesInvoiceLines(InvoiceID)", "SalesOrders(OrderNumber)",
     "SalesOrderLines(OrderID)", "PurchaseInvoiceLines(InvoiceID)", "VatPercentages(VATCodeID)",
-    "Contacts(Account)",
+    "Contacts(Account)", "BankAccounts(Account)",
     *(f"{name}(Division, Timestamp)" for name in STORED if entities()[name].sync),
 )  # fmt: skip
 
