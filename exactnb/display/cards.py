@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from exactnb.display.style import CARD, CARD_INLINE, TONES
+from exactnb.display.style import CARD, CARD_INLINE, CELL, TONES
 
 __all__ = ["Card"]
 
@@ -42,16 +42,17 @@ class Card:
             if self.state
             else ""
         )
-        facts = "".join(
-            f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
+        named = [
+            f'<th scope="row"{CELL}>{escape(name)}</th><td{CELL}>{escape(value)}</td>'
             for name, value in self.facts.items()
-        )
+        ]
+        facts = "".join(f"<tr>{''.join(named[i : i + 2])}</tr>" for i in range(0, len(named), 2))
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
             f'{CARD}<section class="exactnb-card" style="{CARD_INLINE}" '
             f'aria-label="{escape(self.title)}">'
             f"<header><strong>{escape(self.title)}</strong>{state}</header>"
-            f"<dl>{facts}</dl>{notes}</section>"
+            f"<table><tbody>{facts}</tbody></table>{notes}</section>"
         )
 
     def __str__(self) -> str:

@@ -9,9 +9,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from exactnb.display.cards import Card
-from exactnb.display.formats import is_missing, text
+from exactnb.display.formats import is_missing, number, text
 from exactnb.display.options import options
-from exactnb.display.style import ALIGN, TABLE
+from exactnb.display.style import ALIGN, CELL, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +174,7 @@ class Table:
         """How much of the frame is shown, and what is wrong with it, if anything."""
         shown = min(self.rows, len(self.frame))
         note = (
-            f"{shown:,} of {len(self.frame):,} rows · "
+            f"{number(shown, 0)} of {number(len(self.frame), 0)} rows · "
             f"{len(self.columns)} of {len(self.frame.columns)} columns"
         )
         if self.frame.attrs.get("complete") == "no":
@@ -189,19 +189,20 @@ class Table:
             for row in zip(*(head[c].astype(object) for c in head), strict=True)
         ]
 
-    def numeric(self) -> list[bool]:
-        """Which columns hold numbers, and so stand to the right."""
+    def kinds(self) -> list[str]:
+        """What each column holds: "number" (stands to the right), "date" or "text"."""
+        kinds = {"i": "number", "u": "number", "f": "number", "M": "date"}
         return [
-            self.frame[c].dtype.kind in "iuf" and self.frame[c].dtype.name != "boolean"
-            for c in self.columns
+            "text" if self.frame[c].dtype.name == "boolean" else kinds.get(k, "text")
+            for c, k in ((c, self.frame[c].dtype.kind) for c in self.columns)
         ]
 
     def _repr_html_(self) -> str:
-        right = [ALIGN[numeric] for numeric in self.numeric()]
-        head = "".join(f"<th{r}>{escape(c)}</th>" for c, r in zip(self.columns, right, strict=True))
+        align = [ALIGN[kind] for kind in self.kinds()]
+        head = "".join(f"<th{a}>{escape(c)}</th>" for c, a in zip(self.columns, align, strict=True))
         body = "".join(
             "<tr>"
-            + "".join(f"<td{r}>{escape(c)}</td>" for c, r in zip(row, right, strict=True))
+            + "".join(f"<td{a}>{escape(c)}</td>" for c, a in zip(row, align, strict=True))
             + "</tr>"
             for row in self.cells()
         )
@@ -214,7 +215,7 @@ class Table:
     def __str__(self) -> str:
         rows = [list(self.columns), *self.cells()]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
-        right = self.numeric()
+        right = [kind == "number" for kind in self.kinds()]
         lines = [
             "  ".join(
                 cell.rjust(w) if r else cell.ljust(w)
@@ -273,7 +274,7 @@ class Record:
     def _repr_html_(self) -> str:
         card, rest = self._parts()
         more = "".join(
-            f"<tr><td{ALIGN[False]}>{escape(k)}</td><td{ALIGN[False]}>{escape(v)}</td></tr>"
+            f"<tr><td{CELL}>{escape(k)}</td><td{CELL}>{escape(v)}</td></tr>"
             for k, v in rest.items()
         )
         return card._repr_html_() + (

@@ -6,7 +6,7 @@ out of its outputs; what must hold even so is said at the element itself.
 
 from __future__ import annotations
 
-__all__ = ["ALIGN", "CARD", "CARD_INLINE", "TABLE", "TONES"]
+__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "TABLE", "TONES"]
 
 _INK = "var(--jp-content-font-color1, currentColor)"
 _SOFT = "var(--jp-content-font-color2, #6B7280)"
@@ -22,8 +22,13 @@ TONES = {
 
 CARD_INLINE = "border: 1px solid #8885; border-radius: 4px; padding: 12px 16px; max-width: 46em"
 
-#: a cell of text, a cell with a number
-ALIGN = {False: ' style="text-align: left"', True: ' style="text-align: right"'}
+#: a cell of text; the same, or one with a number or date, in a column that must not break
+CELL = ' style="text-align: left"'
+ALIGN = {
+    "text": CELL,
+    "date": ' style="text-align: left; white-space: nowrap"',
+    "number": ' style="text-align: right; white-space: nowrap"',
+}
 
 CARD = (
     "<style>"
@@ -32,11 +37,12 @@ CARD = (
     "[data-jp-theme-light=true] .exactnb-card{color-scheme:light}"
     ".exactnb-card header{display:flex;gap:1em;justify-content:space-between;"
     "flex-wrap:wrap;margin:0 0 .5em}"
-    ".exactnb-card dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(16em,1fr));"
-    "gap:.25em 2em;margin:0}"
-    ".exactnb-card dl>div{display:flex;gap:.75em;min-width:0}"
-    ".exactnb-card dt{color:" + _SOFT + ";font-weight:400;flex:0 0 9em;text-align:left}"
-    ".exactnb-card dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}"
+    ".exactnb-card table{border-collapse:collapse;margin:0;font-size:1em;table-layout:auto}"
+    ".jp-RenderedHTMLCommon .exactnb-card tbody tr{background:none}"
+    ".exactnb-card th,.exactnb-card td{border:0;padding:.15em 1.5em .15em 0;max-width:22em;"
+    "vertical-align:top;overflow-wrap:anywhere;white-space:normal}"
+    ".exactnb-card th{color:" + _SOFT + ";font-weight:400;white-space:nowrap}"
+    ".exactnb-card td{font-variant-numeric:tabular-nums}"
     ".exactnb-card p{margin:.6em 0 0;color:" + _SOFT + "}"
     "</style>"
 )
@@ -48,8 +54,8 @@ TABLE = (
     "font-size:.93em;margin:0}"
     ".exactnb-table caption{caption-side:top;text-align:left;font-weight:600;padding:.25em 0;"
     "color:" + _INK + "}"
-    ".exactnb-table th,.exactnb-table td{padding:.25em .75em;white-space:nowrap;"
-    "max-width:24em;overflow:hidden;text-overflow:ellipsis;border:0}"
+    ".exactnb-table th,.exactnb-table td{padding:.25em .75em;max-width:24em;"
+    "overflow-wrap:anywhere;vertical-align:top;border:0}"
     ".jp-RenderedHTMLCommon .exactnb-table tbody tr{background:none}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
