@@ -76,6 +76,7 @@ def frame():
             "code": [f"{i:04}" for i in range(rows)],
             "name": [NASTY] + ["Jansen BV"] * (rows - 1),
             "amount_dc": [1234.5] * rows,
+            "currency": ["EUR"] * rows,
             "empty": [None] * rows,
             "invoice_date": pd.to_datetime(["2025-12-31"] * rows),
         }
@@ -86,13 +87,14 @@ def frame():
 
 def test_a_table_says_how_much_it_shows(frame):
     table = show(frame, rows=10)
-    assert "10 of 100 rows · 4 of 7 columns" in str(table)
+    assert "10 of 100 rows · 5 of 8 columns" in str(table)
     assert str(table).startswith("list-things · Exact Online\n")
     assert "10 of 100 rows" in table._repr_html_()
 
 
 def test_a_table_picks_columns_that_say_something(frame):
-    assert show(frame).columns == ["code", "name", "invoice_date", "amount_dc"]
+    frame["amount_dc"] = [float(i) for i in range(100)]
+    assert show(frame).columns == ["code", "name", "amount_dc", "invoice_date", "currency"]
 
 
 def test_data_in_a_table_is_never_markup(frame):

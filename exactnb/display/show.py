@@ -130,7 +130,10 @@ def show(
 
 
 def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
-    """The columns that say most: filled, no keys, those that people look for first."""
+    """The columns that say most: filled, no keys, those that people look for first.
+
+    What is the same in every row comes last.
+    """
     filled = [
         name
         for name in frame.columns
@@ -138,13 +141,22 @@ def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
         and (len(frame) == 0 or bool(frame[name].notna().any()))
         and not _is_key(frame[name])
     ]
-    return telling(filled)[: most or options.columns]
+    ordered = telling(filled)
+    same = {name for name in ordered if len(frame) > 1 and _is_same(frame[name])}
+    return sorted(ordered, key=lambda name: name in same)[: most or options.columns]
+
+
+def _is_same(values: Any) -> bool:
+    if values.dtype == object:  # lists and dicts cannot be counted
+        return False
+    return int(values.nunique(dropna=False)) == 1
 
 
 def telling(names: Sequence[str]) -> list[str]:
     """The names, those that people look for first, then the rest in their own order."""
-    known = [n for n in _TELLING if n in names and _OUTDONE.get(n) not in names]
-    return known + [name for name in names if name not in known]
+    outdone = [name for name in names if _OUTDONE.get(name) in names]
+    known = [name for name in _TELLING if name in names and name not in outdone]
+    return known + [name for name in names if name not in (*known, *outdone)] + outdone
 
 
 def _is_key(values: Any) -> bool:
