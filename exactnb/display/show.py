@@ -147,9 +147,10 @@ def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
 
 
 def _is_same(values: Any) -> bool:
-    if values.dtype == object:  # lists and dicts cannot be counted
+    try:
+        return int(values.nunique(dropna=False)) == 1
+    except TypeError:  # lists and dicts cannot be counted
         return False
-    return int(values.nunique(dropna=False)) == 1
 
 
 def telling(names: Sequence[str]) -> list[str]:

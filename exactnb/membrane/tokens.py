@@ -14,6 +14,7 @@ import json
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -70,7 +71,7 @@ class Fixed:
         return self._token
 
 
-class _Renewed:
+class _Renewed(ABC):
     """A token that is kept until shortly before its end."""
 
     def __init__(self, clock: Clock, margin: float) -> None:
@@ -87,8 +88,8 @@ class _Renewed:
                 self._kept = token, _end(token)
             return self._kept[0]
 
-    def _new(self) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _new(self) -> str: ...
 
 
 class Minted(_Renewed):
