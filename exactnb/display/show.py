@@ -212,7 +212,8 @@ class Table:
 
     def _repr_html_(self) -> str:
         align = [ALIGN[kind] for kind in self.kinds()]
-        head = "".join(f"<th{a}>{escape(c)}</th>" for c, a in zip(self.columns, align, strict=True))
+        names = [escape(name).replace("_", "_<wbr>") for name in self.columns]
+        head = "".join(f"<th{a}>{n}</th>" for n, a in zip(names, align, strict=True))
         body = "".join(
             "<tr>"
             + "".join(f"<td{a}>{escape(c)}</td>" for c, a in zip(row, align, strict=True))

@@ -57,6 +57,7 @@ TABLE = (
     ".exactnb-table th,.exactnb-table td{padding:.25em .75em;max-width:24em;"
     "overflow-wrap:break-word;vertical-align:top;border:0}"
     ".jp-RenderedHTMLCommon .exactnb-table tbody tr{background:none}"
+    ".exactnb-table thead th{white-space:normal!important;vertical-align:bottom}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
     "</style>"
