@@ -3,6 +3,8 @@
 import datetime as dt
 import math
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from exactnb.display import formats
 from exactnb.display.cards import Card
 from exactnb.display.options import Options, options
+from exactnb.display.progress import progress
 from exactnb.display.show import show
 
 NASTY = "<script>alert(1)</script>"
@@ -147,3 +150,43 @@ def test_a_record_is_a_card_with_the_rest_folded(frame):
 def test_what_shows_itself_is_left_alone():
     thing = object()
     assert show(thing) is thing
+
+
+def test_a_short_read_shows_no_progress(capsys):
+    with progress("list-things", delay=60) as bar:
+        bar.rows(60)
+    assert capsys.readouterr().err.strip() == ""
+
+
+def test_a_long_read_shows_rows_and_until_when_it_waits(capsys):
+    with progress("list-things", delay=0) as bar:
+        bar.rows(60)
+        bar.waiting(dt.datetime(2026, 6, 30, 10, 1).timestamp(), "the calls are used up")
+    shown = capsys.readouterr().err
+    assert "60 rows" in shown
+    assert "waiting until 10:01:00: the calls are used up" in shown
+    assert shown.rsplit("\r", 1)[-1].strip() == ""  # nothing stays
+
+
+def test_in_a_notebook_the_progress_is_emptied_and_no_widget_stays(monkeypatch):
+    import IPython
+    import IPython.display
+
+    class Handle:
+        said: ClassVar[list[str]] = []
+
+        def update(self, data, raw):
+            assert raw
+            self.said.append(data["text/plain"])
+
+    def shown(data, raw, display_id):
+        Handle().update(data, raw)
+        return Handle()
+
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr(IPython.display, "display", shown)
+    with progress("list-things", delay=0) as bar:
+        bar.rows(60)
+        bar.waiting(0, "the calls are used up")
+    assert any("60 rows" in text for text in Handle.said)
+    assert Handle.said[-1] == ""

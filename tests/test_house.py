@@ -1,6 +1,7 @@
 """The house itself: its menu, the arrows between its rooms, the size of its files."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,3 +113,10 @@ def test_files_stay_small_enough_to_read():
         if (lines := len(path.read_text().splitlines())) > 400
     }
     assert long == {}
+
+
+def test_no_notebook_holds_a_token():
+    notebooks = sorted((PACKAGE.parent / "notebooks").glob("*.ipynb"))
+    assert len(notebooks) >= 2
+    secret = re.compile(r"\beyJ[\w-]+\.|\bpat-\w|Bearer ")
+    assert [path.name for path in notebooks if secret.search(path.read_text())] == []
