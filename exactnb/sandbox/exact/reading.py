@@ -197,7 +197,10 @@ def _sync(place: Place, options: Mapping[str, str]) -> tuple[list[Piece], list[O
     match = re.fullmatch(r"\(?\s*Timestamp\s+gt\s+(\d+)L?\s*\)?", text)
     if not match:
         raise Refusal(400, "This $filter parameter is not supported for this resource.")
-    return [Piece('"Timestamp" > ?', (int(match[1]),), "Boolean")], terms
+    # behind a token that one leads the index to its place; "+" keeps this bound away from it,
+    # which would have it walk over every page before
+    column = '+"Timestamp"' if options.get("$skiptoken") else '"Timestamp"'
+    return [Piece(f"{column} > ?", (int(match[1]),), "Boolean")], terms
 
 
 def _demand_filter(entity: Entity, asked: Filter | None) -> None:
