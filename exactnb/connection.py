@@ -1,10 +1,4 @@
-"""One administration: find an action, run it, turn its pages; read Exact Online itself.
-
->>> import exactnb as ex
->>> books = ex.demo()
->>> books.list_sales_invoices(limit=3)[["invoice_number", "amount_dc"]].shape
-(3, 2)
-"""
+"""One administration: find an action, run it, turn its pages; read Exact Online itself."""
 
 from __future__ import annotations
 
@@ -29,7 +23,7 @@ from exactnb.membrane.pacing import watching
 from exactnb.membrane.transport import ABSENT, Response
 from exactnb.pages import Ask, Rows, cursor_input, gather
 from exactnb.proxy import Proxy
-from exactnb.schema.check import conform, find_name
+from exactnb.schema.check import conform, find_name, together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,6 +103,7 @@ class Connection(PopularActions):
             When the login does not see that division; the message lists those it does.
         """
         known = self.divisions()
+        code = int(code) if str(code).isdecimal() else code
         if code not in known["code"].tolist():
             rows = zip(known["code"], known["description"], strict=True)
             listed = ", ".join(f"{number} {name}" for number, name in rows)
@@ -207,7 +202,7 @@ class Connection(PopularActions):
         'list-gl-accounts'
         """
         found = self._catalog.find(action)
-        sent = self._conform(found, {**(input or {}), **inputs})
+        sent = self._conform(found, together(input, inputs, action=action))
         answer = self._run(found, sent).json()
         return Run.of(answer, action=found.key or found.id, input=sent, connection=self.info.name)
 
@@ -374,10 +369,13 @@ class Connection(PopularActions):
         >>> books.odata("vat/VATCodes", select=["Code", "Percentage"]).columns.tolist()
         ['code', 'percentage']
         """
-        about = by_resource(resource)
+        about = by_resource(resource) if "/" in resource else entity(resource)
         if lines and expand is None and about is not None and about.lines is not None:
             expand = about.lines[0].name
         path = about.resource if about is not None and "/" not in resource else resource
+        chosen = odata.query(about, select=select).get("$select")
+        if select is None and about is not None and path.lstrip("/").lower().startswith("bulk/"):
+            select = about.values  # which bulk resources cannot do without
         query = odata.query(
             about, select=select, filter=filter, orderby=orderby, top=top, expand=expand
         )
@@ -387,7 +385,6 @@ class Connection(PopularActions):
                 return self._proxy.page(path, query)
             return None if cursor is None else self._proxy.follow(cursor.value)
 
-        chosen = query.get("$select")
         return self._gather(ask, about, {"resource": path}, limit=limit, lines=lines, select=chosen)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exactnb.errors import BadAnswerError, DataError, ReadOnlyError
+from exactnb.errors import BadAnswerError, DataError, InputError, ReadOnlyError
 from exactnb.exact import odata
 from exactnb.exact.refusals import refusal
 from exactnb.membrane.transport import ABSENT, Response
@@ -17,6 +17,7 @@ __all__ = ["Proxy"]
 
 #: what Exact's own links have before the division
 _OWN_PREFIX = "/api/v1"
+_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Proxy:
@@ -103,6 +104,8 @@ class Proxy:
             Whatever an answer of 400 or more means; see :func:`exactnb.exact.refusals.refusal`.
         """
         method = method.upper()
+        if method not in _VERBS:
+            raise InputError(f"{method} is no method", hint=f"There are {', '.join(_VERBS)}.")
         safe = method in ("GET", "HEAD")
         if self._read_only and not safe:
             raise ReadOnlyError(

@@ -102,6 +102,11 @@ def test_wrong_inputs_are_named_all_at_once(books):
     assert {path[0] for path, _ in caught.value.problems} == {"status", "from", "nonsense"}
 
 
+def test_an_input_that_is_no_mapping_is_named(books):
+    with pytest.raises(InputError, match="is a list"):
+        books.run("list-accounts", ["Jansen"])
+
+
 def test_dates_may_be_python_dates(books):
     frame = books.list_sales_invoices(from_=dt.date(2025, 3, 1), to=dt.date(2025, 3, 31))
     assert frame["invoice_date"].dt.month.unique().tolist() == [3]
@@ -189,6 +194,28 @@ def test_odata_with_lines(books):
 def test_an_unknown_field_is_named_with_the_nearest(books):
     with pytest.raises(InputError, match="InvoiceNumber"):
         books.odata("SalesInvoices", select=["InvoiceNumbr"])
+
+
+def test_an_unknown_entity_is_named_with_the_nearest(books):
+    with pytest.raises(NotFoundError, match="Did you mean SalesInvoices"):
+        books.odata("SalesInvoice")
+
+
+def test_a_bulk_resource_is_asked_for_every_value_since_it_needs_a_selection(books):
+    bulk, plain = books.odata("bulk/CRM/Accounts"), books.odata("crm/Accounts")
+    assert bulk["name"].tolist() == plain["name"].tolist()
+    assert bulk.attrs["pages"] == "1"
+    assert list(bulk.columns) == list(plain.columns)
+
+
+def test_a_method_that_is_none_is_not_sent(books):
+    with pytest.raises(InputError, match="FETCH"):
+        books.request("/crm/Accounts", method="fetch")
+
+
+def test_a_company_smaller_than_the_smallest_is_refused():
+    with pytest.raises(ValueError, match="12,000"):
+        exactnb.demo(size=100)
 
 
 def test_exacts_refusals_are_read(books):

@@ -106,6 +106,11 @@ class Entity:
         """The column names, in Exact's order of fields."""
         return tuple(one.column for one in self.fields.values())
 
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The names of the fields that hold a value, not records."""
+        return tuple(name for name, field in self.fields.items() if field.nested is None)
+
     @cached_property
     def _folded(self) -> Mapping[str, Field]:
         return {fold(name): one for name, one in self.fields.items()}

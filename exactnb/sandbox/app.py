@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from exactnb.sandbox.exact import ExactOnline, Limits
     from exactnb.sandbox.store import Store
 
+#: ledger lines, about, of the company of the usual size, which is the smallest
+SMALLEST = 12_000
 #: what a caller may sign its own tokens with; make-believe, so no secret
 WORKSPACE_KEY = "exactnb-sandbox"
 WORKSPACE_SECRET = "not-a-secret: this workspace is make-believe"
@@ -84,6 +86,8 @@ class Sandbox:
         store: Store | None = None,
         **exact: Any,
     ) -> None:
+        if size is not None and size < SMALLEST:
+            raise ValueError(f"the smallest company has about {SMALLEST:,} ledger lines")
         if dialect not in DIALECTS:
             raise ValueError(f"no dialect {dialect!r}: there are {', '.join(DIALECTS)}")
         self.dialect = dialect

@@ -12,7 +12,7 @@ from typing import Any
 from exactnb.errors import InputError
 from exactnb.schema.plain import Unsayable, plain
 
-__all__ = ["conform", "find_name", "problems", "sketch", "standard"]
+__all__ = ["conform", "find_name", "problems", "sketch", "standard", "together"]
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -59,6 +59,19 @@ def conform(
     if found:
         raise _error(found, action)
     return dict(named)
+
+
+def together(
+    input: Mapping[str, Any] | None, more: Mapping[str, Any], *, action: str | None = None
+) -> dict[str, Any]:
+    """An input given as a mapping, as keyword arguments, or both."""
+    if input is not None and not isinstance(input, Mapping):
+        raise InputError(
+            f"The input is a {type(input).__name__}",
+            hint="Give a mapping of names to values, or keyword arguments.",
+            action=action,
+        )
+    return {**(input or {}), **more}
 
 
 def _error(found: list[Problem], action: str | None) -> InputError:
