@@ -268,7 +268,7 @@ class Connection(PopularActions):
     ) -> pd.DataFrame:
         """All pages as one frame that says where it came from."""
         title = next(iter(source.values()))
-        source = {**source, "connection": self.info.name, "division": str(self.division)}
+        source = {**source, "connection": self.info.name, "division": self._proxy.told}
         try:
             with (
                 progress(title, self.settings.progress_delay) as bar,

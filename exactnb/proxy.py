@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from exactnb.errors import BadAnswerError, DataError, InputError, ReadOnlyError
+from exactnb.errors import (
+    BadAnswerError,
+    DataError,
+    ExactnbError,
+    InputError,
+    NotFoundError,
+    ReadOnlyError,
+)
 from exactnb.exact import odata
 from exactnb.exact.refusals import refusal
 from exactnb.membrane.transport import ABSENT, Response
@@ -51,16 +59,33 @@ class Proxy:
         self._read_only = read_only
         self._me: Mapping[str, Any] | None = None
         self._name: str | None = None
+        self._asked = False
 
     @property
     def me(self) -> Mapping[str, Any]:
         """``current/Me``: the user, and the division that the login is in; asked for once."""
         if self._me is None:
-            found = odata.records(self.page("current/Me"))
+            found = odata.records(self._first("current/Me"))
             if not found:
                 raise DataError("Exact Online did not say who is signed in")
             self._me = found[0]
         return self._me
+
+    def _first(self, path: str) -> bytes:
+        """The first page that is ever asked for, which tells what the prefix is.
+
+        Whether the connector's base address has it already is not known before; so a path that
+        is not there is tried once more the other way.
+        """
+        try:
+            return self.page(path)
+        except NotFoundError as missing:
+            given, self._prefix = self._prefix, "" if self._prefix else _OWN_PREFIX
+            try:
+                return self.page(path)
+            except NotFoundError:
+                self._prefix = given
+                raise missing from None
 
     @property
     def division(self) -> int:
@@ -68,6 +93,15 @@ class Proxy:
         if self._division is None:
             self._division = int(self.me["CurrentDivision"])
         return self._division
+
+    @property
+    def told(self) -> str:
+        """The division for provenance, or "unknown": not worth failing for, or asking twice."""
+        if self._division is None and not self._asked:
+            self._asked = True
+            with suppress(ExactnbError):
+                return str(self.division)
+        return "unknown" if self._division is None else str(self._division)
 
     @property
     def division_name(self) -> str:

@@ -137,6 +137,22 @@ def test_a_connection_that_is_not_ready(state, raised):
         assert error.url in str(error)
 
 
+def test_a_base_address_that_has_the_prefix_already_is_found_out(books, sandbox):
+    sandbox.faults.add("not_found", path="*/proxy/api/v1/*", times=None)
+    assert books.division
+    assert len(books.odata("TransactionLines", limit=120)) == 120
+
+
+def test_without_the_proxy_actions_still_work_and_nothing_is_asked_twice(books, sandbox):
+    fault = sandbox.faults.add("forbidden", path="*/proxy/*", times=None)
+    for _ in range(3):
+        frame = books.list_gl_accounts(limit=5)
+        assert len(frame) == 5
+        assert frame.attrs["division"] == "unknown"
+    assert fault._struck == 1
+    assert "unknown" in books._repr_html_()
+
+
 # --- what a service may answer ------------------------------------------------
 
 
