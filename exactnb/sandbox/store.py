@@ -10,7 +10,7 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -77,9 +77,8 @@ class Store:
             return cls(_connect(file))
         if master.stat().st_size <= IN_MEMORY:
             memory = _connect(":memory:")
-            source = sqlite3.connect(master)
-            source.backup(memory)
-            source.close()
+            with closing(sqlite3.connect(master)) as source:
+                source.backup(memory)
             return cls(memory)
         scratch = Path(tempfile.mkdtemp(prefix="exactnb-"))
         shutil.copyfile(master, scratch / master.name)
@@ -89,7 +88,11 @@ class Store:
     def build(cls, blocks: Iterable[Table]) -> Store:
         """A store in memory with these rows."""
         connection = _connect(":memory:")
-        load(connection, blocks)
+        try:
+            load(connection, blocks)
+        except BaseException:
+            connection.close()
+            raise
         return cls(connection)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -207,11 +210,10 @@ def _master(size: int, seed: int) -> Path:
     handle, name = tempfile.mkstemp(prefix=file.stem, suffix=".part", dir=folder)
     os.close(handle)
     try:
-        connection = _connect(name)
-        for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -200000"):
-            connection.execute(f"PRAGMA {pragma}")  # a part that fails is thrown away
-        load(connection, company.build(size, seed))
-        connection.close()
+        with closing(_connect(name)) as connection:
+            for pragma in ("synchronous = OFF", "journal_mode = OFF", "cache_size = -200000"):
+                connection.execute(f"PRAGMA {pragma}")  # a part that fails is thrown away
+            load(connection, company.build(size, seed))
         Path(name).replace(file)
         for old in folder.glob(f"company-{size}-{seed}-*.sqlite"):
             if old != file:
