@@ -261,6 +261,10 @@ class Connection(PopularActions):
         return record_lines(raw, about) if lines else to_record(raw, about)
 
     def _update(self, key: str, id: str, input: Mapping[str, Any]) -> Run:
+        if not input:
+            raise InputError(
+                f"{key} was given nothing to change", hint="Name a field, such as phone=…"
+            )
         return self.run(key, {id_input(self._catalog.find(key)): str(id), **input})
 
     def _gather(

@@ -179,6 +179,11 @@ def test_create_and_update_an_account(spoken):
     assert after["city"] == "Assen"  # what was not given is as it was
 
 
+def test_an_update_of_nothing_is_not_sent(spoken):
+    with pytest.raises(InputError, match="nothing to change"):
+        spoken.update_account(spoken.list_accounts(limit=1)["id"].iloc[0])
+
+
 def test_create_and_update_a_contact(spoken):
     account = spoken.list_accounts(limit=1).iloc[0]
     run = spoken.create_contact(account=account["id"], first_name="Tjitske", last_name="Testma")
