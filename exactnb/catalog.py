@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from exactnb.errors import NotFoundError
-from exactnb.schema.check import find_name, sketch
+from exactnb.errors import NotFoundError, RunError
+from exactnb.schema.check import find_name, fold, sketch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from exactnb.membrane.api import Membrane
     from exactnb.membrane.models import Action
 
-__all__ = ["Catalog", "expand_input", "id_input", "inputs_frame", "reads"]
+__all__ = ["Catalog", "actions_frame", "expand_input", "id_input", "inputs_frame", "reads"]
 
 _READ_KEYS = ("list-", "get-", "find-", "search-")
 _READ_TYPES = {
@@ -68,8 +69,13 @@ class Catalog:
             if selector not in self._known:
                 # a long catalogue may keep an action back until it is searched for
                 self.search(selector.replace("-", " ").replace("_", " ")[:200])
+            if selector not in self._known:
+                with suppress(NotFoundError):
+                    self._remember(
+                        [self._membrane.action(selector, connection_id=self._connection_id)]
+                    )
         if selector in self._known:
-            return self._known[selector]
+            return self._ready(selector)
         keys = sorted({action.key for action in self._known.values() if action.key})
         near = difflib.get_close_matches(selector.replace("_", "-"), keys, n=3)
         raise NotFoundError(
@@ -78,6 +84,17 @@ class Catalog:
             if near
             else "books.actions('what you want to do') searches for one.",
         )
+
+    def _ready(self, selector: str) -> Action:
+        action = self._known[selector]
+        if not action.ready:
+            self._known.clear()  # so that it is looked up anew next time
+            raise RunError(
+                f"{selector} cannot be run yet ({action.state})",
+                hint="Membrane is still making it; run this again in a minute.",
+                action=action.key,
+            )
+        return action
 
     def _remember(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -154,8 +171,7 @@ def id_input(action: Action) -> str:
 def expand_input(action: Action, lines: str) -> dict[str, Any]:
     """The input that asks for the lines of a record too; empty when the action has none."""
     for name, field in ((action.input_schema or {}).get("properties") or {}).items():
-        folded = name.replace("_", "").replace("$", "").lower()
-        if folded.startswith(("expand", "includelines", "withlines")):
+        if fold(name).startswith(("expand", "includelines", "withlines")):
             boolean = isinstance(field, Mapping) and field.get("type") == "boolean"
             return {name: True if boolean else lines}
     return {}

@@ -210,11 +210,7 @@ class Connection(PopularActions):
         """The one place through which every run passes."""
         safe = reads(action)
         if self.read_only and not safe:
-            raise ReadOnlyError(
-                f"{action.key or action.id} writes, and this connection is read-only",
-                hint="Open it for writing: ex.connect(read_only=False).",
-                action=action.key,
-            )
+            raise ReadOnlyError.of(action.key or action.id, action=action.key)
         return self.membrane.run(
             action, input, connection_id=self.info.id, safe=safe, lane=self._proxy.lane
         )

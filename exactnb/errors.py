@@ -161,6 +161,15 @@ class InputError(ExactnbError, ValueError):
 class ReadOnlyError(ExactnbError):
     """A write was asked of a connection that is open for reading only."""
 
+    @classmethod
+    def of(cls, what: str, *, action: str | None = None) -> ReadOnlyError:
+        """The refusal of a write, with the call that opens the connection for it."""
+        return cls(
+            f"{what} writes, and this connection is read-only",
+            hint="Open it for writing: ex.connect(read_only=False).",
+            action=action,
+        )
+
 
 class RunError(ExactnbError):
     """The action ran, and Exact Online or Membrane refused.

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from exactnb.display.progress import Progress
 from exactnb.errors import BadAnswerError, ExactnbError, IncompleteError, PullInterrupted
 from exactnb.frames import Cursor, Page, next_cursor, read_page, to_frame
+from exactnb.schema.check import fold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,8 @@ def pull(
         Rows after which to stop.
     marked
         Whether a page without a cursor is surely the last, as it is with Exact Online itself.
-        An action may have lost it: then a page that is exactly full is asked on.
+        An action may have lost it: then a first page that is exactly full is asked on. One that
+        has marked its pages before is believed.
     progress
         Told of each page.
     """
@@ -109,7 +111,7 @@ def pull(
                     break
                 if limit is not None and rows() >= limit:
                     break
-                if cursor is None and (marked or not (rows() and _full(pulled, entity))):
+                if cursor is None and (marked or seen or not (rows() and _full(pulled, entity))):
                     break
                 if cursor in seen:
                     raise BadAnswerError(
@@ -170,8 +172,9 @@ def gather(
 ) -> pd.DataFrame:
     """All pages of a chain as one frame, with where it came from in its ``attrs``.
 
-    ``attrs["complete"]`` is "yes", "no" (it was stopped), or "unknown": an answer of exactly
-    one page that gives no way to ask for more, of which a warning tells too.
+    ``attrs["complete"]`` is "yes", "limited" (there may be more than was asked for), "no" (it
+    was stopped), or "unknown": an answer of exactly one page that gives no way to ask for more,
+    of which a warning tells too.
 
     Raises
     ------
@@ -185,6 +188,8 @@ def gather(
         raise pulled.stopped
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     attrs = {**source, "fetched_at": now, "complete": "yes"}
+    if limit is not None and pulled.rows >= limit:
+        attrs |= {"complete": "limited", "limit": str(limit)}
     if pulled.doubt:
         attrs |= {"complete": "unknown", "doubt": pulled.doubt}
         warnings.warn(f"{what}: {pulled.doubt}", stacklevel=3)
@@ -207,9 +212,9 @@ def cursor_input(
 
     An action that gave a full page and no cursor is asked again with ``skip``, if it has one.
     """
-    fields = {_fold(name): name for name in ((schema or {}).get("properties") or {})}
+    fields = {fold(name): name for name in ((schema or {}).get("properties") or {})}
     if cursor is not None:
-        for name in (_fold(cursor.kind), *_CURSOR_INPUTS):
+        for name in (fold(cursor.kind), *_CURSOR_INPUTS):
             if name in fields:
                 value = cursor.value
                 return {fields[name]: _token(value) if name == "skiptoken" else value}
@@ -220,7 +225,3 @@ def _token(value: str) -> str:
     """The ``$skiptoken`` out of a link; a bare token as it is."""
     query = dict(parse_qsl(urlsplit(value).query))
     return query.get("$skiptoken", value)
-
-
-def _fold(name: str) -> str:
-    return name.replace("_", "").replace("$", "").lower()

@@ -142,10 +142,7 @@ class Proxy:
             raise InputError(f"{method} is no method", hint=f"There are {', '.join(_VERBS)}.")
         safe = method in ("GET", "HEAD")
         if self._read_only and not safe:
-            raise ReadOnlyError(
-                f"{method} {path} writes, and this connection is read-only",
-                hint="Open it for writing: ex.connect(read_only=False).",
-            )
+            raise ReadOnlyError.of(f"{method} {path}")
         return self._send(
             self._place(path),
             path,
@@ -182,12 +179,8 @@ class Proxy:
         return _something(self._send(placed, placed.partition("?")[0]), placed)
 
     def _place(self, path: str) -> str:
-        bare = path.lstrip("/")
-        outside = path.startswith(("http://", "https://", "/api/")) or bare.startswith("current/")
         # asking for the division asks who is signed in, which is itself outside of one
-        division = "" if outside else self.division
-        if self._prefix and path.startswith(f"{self._prefix}/"):
-            return path
+        division = self.division if odata.needs_division(path) else ""
         return odata.resource_path(path, division, self._prefix)
 
 

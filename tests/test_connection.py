@@ -82,6 +82,15 @@ def test_an_unknown_action_is_answered_with_the_nearest(books):
         books.run("list-acounts")
 
 
+def test_an_action_that_is_still_being_made_is_not_run_and_looked_up_anew():
+    books = exactnb.demo()
+    action = books._catalog.find("list-items")
+    books._catalog._known["list-items"] = action.model_copy(update={"state": "BUILDING"})
+    with pytest.raises(RunError, match="BUILDING"):
+        books.list_items(limit=1)
+    assert len(books.list_items(limit=1)) == 1
+
+
 def test_an_action_runs_by_key_or_id_with_any_spelling_of_its_inputs(books):
     action = books._catalog.find("list-gl-accounts")
     for run in (books.run("list-gl-accounts", {"TOP": 2}), books.run(action.id, top=2)):

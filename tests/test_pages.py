@@ -135,6 +135,19 @@ def test_an_action_that_ignores_skip_is_found_out():
     assert frame.attrs["complete"] == "unknown"
 
 
+def test_a_chain_that_has_marked_its_pages_is_believed_when_it_ends_on_a_full_one():
+    chain = Chain(2, rows=60)
+    frame = gather(chain, GL, {"action": "x"})
+    assert chain.calls == 2
+    assert (len(frame), frame.attrs["complete"]) == (120, "yes")
+
+
+def test_a_limited_frame_says_that_there_may_be_more():
+    frame = gather(Chain(5), GL, {"action": "x"}, limit=4)
+    assert (frame.attrs["complete"], frame.attrs["limit"]) == ("limited", "4")
+    assert gather(Chain(2), GL, {"action": "x"}, limit=100).attrs["complete"] == "yes"
+
+
 def test_a_full_page_with_no_way_on_is_questioned():
     def ask(cursor, rows):
         return page(1, rows=60, last=True) if rows is None else None

@@ -292,6 +292,12 @@ def _test(field: Field, value: Any, names: _Names) -> str:
 # ---------------------------------------------------------------- addresses
 
 
+def needs_division(path: str) -> bool:
+    """Whether a path is meant inside a division: not ``/api/…``, ``current/…`` or an address."""
+    placed = path.startswith(("http://", "https://", "/api/"))
+    return not placed and not path.lstrip("/").lower().startswith("current/")
+
+
 def resource_path(resource: Entity | str, division: int | str, prefix: str = "/api/v1") -> str:
     """The path of a resource inside a division.
 
@@ -300,9 +306,8 @@ def resource_path(resource: Entity | str, division: int | str, prefix: str = "/a
     path = resource if isinstance(resource, str) else resource.resource
     if path.startswith(("http://", "https://", "/api/")):
         return path
-    bare = path.lstrip("/")
-    inside = "" if bare.lower().startswith("current/") else f"/{division}"
-    return f"{prefix.rstrip('/')}{inside}/{bare}"
+    inside = f"/{division}" if needs_division(path) else ""
+    return f"{prefix.rstrip('/')}{inside}/{path.lstrip('/')}"
 
 
 def record_path(entity: Entity, key: Any, division: int | str, prefix: str = "/api/v1") -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from exactnb.errors import InputError
 from exactnb.schema.plain import Unsayable, plain
 
-__all__ = ["conform", "find_name", "problems", "sketch", "standard", "together"]
+__all__ = ["conform", "find_name", "fold", "problems", "sketch", "standard", "together"]
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
@@ -99,7 +99,8 @@ def sketch(schema: Mapping[str, Any] | None) -> str:
     return ", ".join([f"{f}*" for f in required] + [f for f in fields if f not in required])
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """A name without what spellings differ in."""
     return name.replace("_", "").replace("$", "").replace("-", "").lower()
 
 
@@ -108,8 +109,8 @@ def find_name(wanted: str, schema: Mapping[str, Any] | None) -> str | None:
     fields = (schema or {}).get("properties") or {}
     if wanted in fields:
         return wanted
-    folded = _fold(wanted)
-    return next((str(name) for name in fields if _fold(name) == folded), None)
+    folded = fold(wanted)
+    return next((str(name) for name in fields if fold(name) == folded), None)
 
 
 def _rename(value: Any, schema: Any, path: Path, found: list[Problem]) -> Any:
@@ -137,8 +138,8 @@ def _rename(value: Any, schema: Any, path: Path, found: list[Problem]) -> Any:
 
 
 def _unknown(name: str, fields: Mapping[str, Any]) -> str:
-    by_fold = {_fold(f): f for f in fields}
-    near = difflib.get_close_matches(_fold(name), by_fold, n=3, cutoff=0.6)
+    by_fold = {fold(f): f for f in fields}
+    near = difflib.get_close_matches(fold(name), by_fold, n=3, cutoff=0.6)
     if near:
         return f"is not an input here; did you mean {' or '.join(by_fold[n] for n in near)}?"
     return f"is not an input here; there are: {', '.join(fields)}"
