@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from exactnb.absent import ABSENT
 from exactnb.actions import POPULAR, PopularActions, Run
 from exactnb.catalog import Catalog, actions_frame, expand_input, id_input, inputs_frame, reads
 from exactnb.display.cards import Card
@@ -20,7 +21,7 @@ from exactnb.exact import odata
 from exactnb.exact.entities import by_resource, entity
 from exactnb.frames import Cursor, record_lines, to_record
 from exactnb.membrane.pacing import watching
-from exactnb.membrane.transport import ABSENT, Response
+from exactnb.membrane.transport import Response
 from exactnb.pages import Ask, Rows, cursor_input, gather
 from exactnb.proxy import Proxy
 from exactnb.schema.check import conform, find_name, together

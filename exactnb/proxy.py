@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from exactnb.absent import ABSENT
 from exactnb.errors import (
     BadAnswerError,
     DataError,
@@ -16,7 +17,7 @@ from exactnb.errors import (
 )
 from exactnb.exact import odata
 from exactnb.exact.refusals import refusal
-from exactnb.membrane.transport import ABSENT, Response
+from exactnb.membrane.transport import Response
 
 if TYPE_CHECKING:
     from exactnb.membrane.api import Membrane

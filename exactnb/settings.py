@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import platformdirs
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = ["ENVIRONMENT", "Settings"]
@@ -22,6 +24,8 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "calls_a_minute": ("EXACTNB_CALLS_A_MINUTE",),
     "calls_a_day": ("EXACTNB_CALLS_A_DAY",),
     "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
+    "home": ("EXACTNB_HOME",),
+    "repeat_hours": ("EXACTNB_REPEAT_HOURS",),
 }
 
 
@@ -71,6 +75,11 @@ class Settings(BaseModel):
 
     progress_delay: float = 1.0
     """Seconds a read may take before it shows its progress."""
+
+    home: Path = Field(default_factory=lambda: platformdirs.user_data_path("exactnb"))
+    """Folder on this machine for what is kept: the outbox."""
+    repeat_hours: float = 24.0
+    """Hours in which the same write is not sent again unless asked for by name."""
 
     @classmethod
     def load(cls, **given: Any) -> Settings:

@@ -10,11 +10,12 @@ DIALECTS = ("odata", "unwrapped", "camel", "records")
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_this_machine(monkeypatch):
-    """Variables of whoever runs the tests decide nothing."""
+def _no_settings_from_this_machine(monkeypatch, tmp_path):
+    """Variables of whoever runs the tests decide nothing, and nothing is kept in their home."""
     for variables in ENVIRONMENT.values():
         for variable in variables:
             monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("EXACTNB_HOME", str(tmp_path))
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,14 @@ PACKAGE = Path(exactnb.__file__).parent
 
 #: floors from the ground up; the parts of one floor do not know each other
 FLOORS = (
-    ("errors", "_version"),
+    ("errors", "absent", "_version"),
     ("settings",),
     ("membrane", "exact", "schema", "display"),
-    ("frames",),
+    ("frames", "outbox"),
     ("actions", "catalog", "pages", "proxy"),
+    ("writes",),
     ("connection",),
-    ("opening",),
+    ("opening", "forms"),
     ("__init__", "cli"),
 )
 #: stands apart: only what opens a demo or serves one may know it, and it knows nobody

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from exactnb.membrane.cli import CLITransport
     from exactnb.membrane.lanes import Lanes
     from exactnb.membrane.pacing import Paced, watching
-    from exactnb.membrane.transport import ABSENT, HTTPTransport, Request, Response, Transport
+    from exactnb.membrane.transport import HTTPTransport, Request, Response, Transport
 
 __all__ = [
-    "ABSENT",
     "CLITransport",
     "HTTPTransport",
     "Lanes",

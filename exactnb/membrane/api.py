@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from exactnb.absent import ABSENT
 from exactnb.errors import InputError
 from exactnb.membrane.answers import (
     body,
@@ -21,7 +22,7 @@ from exactnb.membrane.answers import (
 from exactnb.membrane.collection import Collection
 from exactnb.membrane.connecting import Connecting
 from exactnb.membrane.models import Action, CollectionSpec, Customer, RunLog
-from exactnb.membrane.transport import ABSENT, QueryValue, Request, Response, Transport, segment
+from exactnb.membrane.transport import QueryValue, Request, Response, Transport, segment
 from exactnb.settings import Settings
 
 __all__ = ["Membrane"]

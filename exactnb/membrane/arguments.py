@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from exactnb.absent import ABSENT
 from exactnb.errors import InputError, TransportError
-from exactnb.membrane.transport import ABSENT, Request, encode_json
+from exactnb.membrane.transport import Request, encode_json
 
 __all__ = ["PROXY", "RUN", "arguments"]
 

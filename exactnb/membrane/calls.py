@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
+from exactnb.absent import ABSENT
 from exactnb.membrane.answers import body, fitted, items, pages
-from exactnb.membrane.transport import ABSENT, QueryValue, Request, Response, Transport
+from exactnb.membrane.transport import QueryValue, Request, Response, Transport
 from exactnb.settings import Settings
 
 __all__ = ["Calls", "camel"]

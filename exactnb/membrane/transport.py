@@ -8,19 +8,19 @@ HTTP; :class:`exactnb.membrane.cli.CLITransport` over the ``membrane`` command; 
 
 from __future__ import annotations
 
-import enum
 import json
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
 from exactnb._version import __version__
+from exactnb.absent import ABSENT
 from exactnb.errors import BadAnswerError, InputError, ServerError, TransportError
 from exactnb.membrane import tokens
 from exactnb.membrane.excerpts import first_words, without_secrets
@@ -28,7 +28,6 @@ from exactnb.membrane.lanes import SHARED, Lanes
 from exactnb.settings import Settings
 
 __all__ = [
-    "ABSENT",
     "HTTPTransport",
     "QueryValue",
     "Request",
@@ -39,16 +38,6 @@ __all__ = [
     "segment",
 ]
 
-
-class _Absent(enum.Enum):
-    ABSENT = "absent"
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-#: No JSON body at all; ``None`` would be the body ``null``.
-ABSENT: Final = _Absent.ABSENT
 
 QueryValue = str | int | float | bool | None
 
@@ -68,7 +57,7 @@ class Request:
     headers
         Beside those that every call has.
     json, content
-        The body, as a value or as raw bytes.
+        The body, as a value or as raw bytes; ``json`` ABSENT is no JSON body, None is ``null``.
     safe
         A read, which may be sent again. False: a write, sent once and never again.
     lane
