@@ -1,0 +1,89 @@
+"""What is wrong with a form, said where a person can do something about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from exactnb.absent import ABSENT
+from exactnb.forms.typed import MASK
+from exactnb.forms.values import Path, get
+from exactnb.schema.plain import plain
+from exactnb.schema.validate import Problem, problems
+
+if TYPE_CHECKING:
+    from exactnb.schema.tree import Field
+
+__all__ = ["by_path", "check", "check_at", "hidden"]
+
+
+def check(root: Field, schema: Any, value: Any, language: str) -> list[Problem]:
+    """Every problem of a whole value, in field order.
+
+    A required object that is not there is told of by what is required in it, since those are
+    the fields that can be filled in; what only the service may say is no problem of a person.
+    """
+    if value is ABSENT and root.kind != "object":
+        return [_missing((), language)]
+    found = problems(schema, {} if value is ABSENT else value, language=language)
+    return list(_for_people(found, root, value, language))
+
+
+def check_at(root: Field, value: Any, path: Path, language: str) -> list[Problem]:
+    """The problems at a path and under it, without a look at the rest of the value."""
+    field = root.at(path)
+    if field is None:
+        return []
+    inner = get(value, path)
+    if inner is ABSENT:
+        holder = get(value, path[:-1])
+        due = field.required and (isinstance(holder, dict) or (holder is ABSENT and len(path) == 1))
+        found = [_missing(path, language)] if due else []
+    else:
+        found = problems(field.schema, inner, language=language, path=path)
+    return list(_for_people(found, root, value, language))
+
+
+def _missing(path: Path, language: str) -> Problem:
+    """That something is required, in the words of the validator."""
+    (said,) = problems({"required": ["x"]}, {}, language=language)
+    return Problem(path, said.keyword, said.message)
+
+
+def _for_people(
+    found: Iterable[Problem], root: Field, value: Any, language: str
+) -> Iterator[Problem]:
+    for problem in found:
+        lineage = [root.at(problem.path[:depth]) for depth in range(len(problem.path) + 1)]
+        if any(field is not None and field.read_only for field in lineage):
+            continue
+        field = lineage[-1]
+        if problem.keyword == "required" and field is not None and field.kind == "object":
+            inside = problems(field.schema, {}, language=language, path=problem.path)
+            deeper = [each for each in inside if each.keyword == "required"]
+            if deeper:
+                yield from _for_people(deeper, root, value, language)
+                continue
+        if any(field is not None and field.sensitive for field in lineage):
+            message = hidden(problem.message, get(value, problem.path))
+            problem = Problem(problem.path, problem.keyword, message)
+        yield problem
+
+
+def hidden(message: str, value: Any) -> str:
+    """A message about a sensitive value without the value."""
+    if value is ABSENT or value is None or value == "":
+        return message
+    for spelled in (repr(value), str(value), str(plain(value))):
+        message = message.replace(spelled, MASK)
+    return message
+
+
+def by_path(found: Iterable[Problem]) -> Mapping[Path, tuple[str, ...]]:
+    """The messages of problems, by path."""
+    said: dict[Path, tuple[str, ...]] = {}
+    for problem in found:
+        before = said.get(problem.path, ())
+        if problem.message not in before:
+            said[problem.path] = (*before, problem.message)
+    return said

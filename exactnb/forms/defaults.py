@@ -1,0 +1,76 @@
+"""What a new record and a new row begin with: the defaults that a person will see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from exactnb.absent import ABSENT
+from exactnb.forms.values import jsonable, same
+
+if TYPE_CHECKING:
+    from exactnb.schema.tree import Field
+
+__all__ = ["fresh", "fresh_item"]
+
+#: a default may switch on a condition that brings further defaults; this often, and no more
+_ROUNDS = 8
+
+
+def fresh(tree: Callable[[Any], Field]) -> Any:
+    """The value of an untouched form: the defaults that are shown; ABSENT if there are none.
+
+    Shown are the fields of the record itself and of objects that are required in it. A default
+    of null says nothing and is not filled in.
+
+    Parameters
+    ----------
+    tree
+        The effective fields for a value.
+    """
+    value: Any = ABSENT
+    for _ in range(_ROUNDS):
+        filled = _filled(tree(value), value, ())
+        if same(filled, value):
+            break
+        value = filled
+    return value
+
+
+def fresh_item(item: Field | None) -> Any:
+    """A new row: its defaults; an empty object or list where that is what a row is, else null."""
+    if item is None:
+        return None
+    value = _filled(item, ABSENT, ())
+    if value is not ABSENT:
+        return value
+    return {"object": {}, "array": []}.get(item.kind)
+
+
+def _filled(field: Field, value: Any, above: tuple[Mapping[str, Any], ...]) -> Any:
+    """The value with the defaults of a field and of what it shows."""
+    if value is ABSENT:
+        value = _own(field)
+    if field.kind != "object" or not (value is ABSENT or isinstance(value, dict)):
+        return value
+    if field.schema in above:  # it contains itself, without end
+        return value
+    above = (*above, field.schema)
+    inner = {} if value is ABSENT else {**value}
+    for child in field.children:
+        now = inner.get(child.name, ABSENT)
+        if child.read_only:
+            continue
+        shown = child.required or now is not ABSENT or child.kind != "object"
+        then = _filled(child, now, above) if shown else _own(child)
+        if then is not ABSENT:
+            inner[child.name] = then
+    return inner if inner or value is not ABSENT else ABSENT
+
+
+def _own(field: Field) -> Any:
+    if field.default is not ABSENT and field.default is not None:
+        return jsonable(field.default)
+    if field.required and field.const is not ABSENT:
+        return jsonable(field.const)  # nothing else fits
+    return ABSENT
