@@ -20,7 +20,7 @@ from exactnb.errors import BadAnswerError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["POPULAR", "PopularActions", "Run"]
+__all__ = ["POPULAR", "PopularActions", "Run", "record_id"]
 
 #: action key → the entity whose records it lists, gets or writes
 POPULAR: Mapping[str, str] = {
@@ -63,6 +63,8 @@ class Run:
         What came back, as plain Python values.
     connection
         Name of the connection.
+    outbox_id
+        The row of the outbox that keeps it, if it wrote.
     """
 
     id: str | None
@@ -70,6 +72,7 @@ class Run:
     input: Mapping[str, Any]
     output: Any = field(repr=False)
     connection: str = ""
+    outbox_id: int | None = None
 
     @classmethod
     def of(cls, answer: Any, **about: Any) -> Run:
@@ -84,16 +87,7 @@ class Run:
     @property
     def record_id(self) -> str | None:
         """The key of the record in the output, if there is one."""
-        found = self.output
-        for wrapper in ("d", "record", "data"):
-            if isinstance(found, Mapping) and isinstance(found.get(wrapper), Mapping):
-                found = found[wrapper]
-        if not isinstance(found, Mapping):
-            return None
-        by_fold = {str(name).lower(): value for name, value in found.items()}
-        names = ("id", "invoiceid", "orderid", "entryid")
-        value = next((by_fold[name] for name in names if by_fold.get(name)), None)
-        return str(value) if value else None
+        return record_id(self.output)
 
     def _card(self) -> Card:
         facts = {"Action": self.action, "Connection": self.connection, "Run": self.id or "–"}
@@ -111,11 +105,33 @@ class Run:
         printer.text(str(self))
 
 
+def record_id(output: Any) -> str | None:
+    """The key of the record in an output, in any of the dialects; None if there is none."""
+    found = output
+    for wrapper in ("d", "record", "data"):
+        if isinstance(found, Mapping) and isinstance(found.get(wrapper), Mapping):
+            found = found[wrapper]
+    if not isinstance(found, Mapping):
+        return None
+    by_fold = {str(name).lower(): value for name, value in found.items()}
+    names = ("id", "invoiceid", "orderid", "entryid")
+    value = next((by_fold[name] for name in names if by_fold.get(name)), None)
+    return str(value) if value else None
+
+
 class PopularActions(ABC):
     """The 20 popular actions; a :class:`~exactnb.connection.Connection` has them all."""
 
     @abstractmethod
-    def run(self, action: str, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def run(
+        self,
+        action: str,
+        input: Mapping[str, Any] | None = None,
+        /,
+        *,
+        again: bool = False,
+        **inputs: Any,
+    ) -> Run:
         """Run any action by its key."""
 
     @abstractmethod
@@ -127,7 +143,7 @@ class PopularActions(ABC):
     def _get(self, key: str, id: str, input: Mapping[str, Any], *, lines: bool) -> Any: ...
 
     @abstractmethod
-    def _update(self, key: str, id: str, input: Mapping[str, Any]) -> Run: ...
+    def _update(self, key: str, id: str, input: Mapping[str, Any], *, again: bool) -> Run: ...
 
     # --- lists: one DataFrame of all pages -------------------------------------------------
 
@@ -277,9 +293,11 @@ class PopularActions(ABC):
         """One GL account as a Series, as in :meth:`list_gl_accounts`."""
         return self._get("get-gl-account", id, input, lines=lines)
 
-    # --- writes: sent once, behind the read-only gate ---------------------------------------
+    # --- writes: sent once, behind the gate; the same one again only with again=True --------
 
-    def create_account(self, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def create_account(
+        self, input: Mapping[str, Any] | None = None, /, *, again: bool = False, **inputs: Any
+    ) -> Run:
         """A new customer, supplier or prospect; ``Run.record_id`` is its key.
 
         Examples
@@ -288,25 +306,33 @@ class PopularActions(ABC):
         >>> books.get_account(run.record_id)["name"]
         'Rijwielhuis De Testfiets'
         """
-        return self.run("create-account", input, **inputs)
+        return self.run("create-account", input, again=again, **inputs)
 
-    def create_contact(self, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def create_contact(
+        self, input: Mapping[str, Any] | None = None, /, *, again: bool = False, **inputs: Any
+    ) -> Run:
         """A new contact person of an account; ``Run.record_id`` is its key."""
-        return self.run("create-contact", input, **inputs)
+        return self.run("create-contact", input, again=again, **inputs)
 
-    def create_item(self, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def create_item(
+        self, input: Mapping[str, Any] | None = None, /, *, again: bool = False, **inputs: Any
+    ) -> Run:
         """A new item; ``Run.record_id`` is its key."""
-        return self.run("create-item", input, **inputs)
+        return self.run("create-item", input, again=again, **inputs)
 
-    def create_sales_invoice(self, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def create_sales_invoice(
+        self, input: Mapping[str, Any] | None = None, /, *, again: bool = False, **inputs: Any
+    ) -> Run:
         """A new sales invoice, open and without a number until it is processed."""
-        return self.run("create-sales-invoice", input, **inputs)
+        return self.run("create-sales-invoice", input, again=again, **inputs)
 
-    def create_sales_order(self, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def create_sales_order(
+        self, input: Mapping[str, Any] | None = None, /, *, again: bool = False, **inputs: Any
+    ) -> Run:
         """A new sales order; ``Run.record_id`` is its key."""
-        return self.run("create-sales-order", input, **inputs)
+        return self.run("create-sales-order", input, again=again, **inputs)
 
-    def update_account(self, id: str, /, **inputs: Any) -> Run:
+    def update_account(self, id: str, /, *, again: bool = False, **inputs: Any) -> Run:
         """Changes an account: only the fields that are given.
 
         Examples
@@ -316,8 +342,8 @@ class PopularActions(ABC):
         >>> books.get_account(some["id"])["phone"]
         '050 123 45 67'
         """
-        return self._update("update-account", id, inputs)
+        return self._update("update-account", id, inputs, again=again)
 
-    def update_contact(self, id: str, /, **inputs: Any) -> Run:
+    def update_contact(self, id: str, /, *, again: bool = False, **inputs: Any) -> Run:
         """Changes a contact person: only the fields that are given."""
-        return self._update("update-contact", id, inputs)
+        return self._update("update-contact", id, inputs, again=again)

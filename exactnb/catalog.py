@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import difflib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from exactnb.errors import NotFoundError, RunError
-from exactnb.schema.check import find_name, fold, sketch
+from exactnb.errors import InputError, NotFoundError, RunError
+from exactnb.schema.check import conform, find_name, fold, sketch
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exactnb.exact.entities import Entity
     from exactnb.membrane.api import Membrane
     from exactnb.membrane.models import Action
 
-__all__ = ["Catalog", "actions_frame", "expand_input", "id_input", "inputs_frame", "reads"]
+__all__ = [
+    "Catalog",
+    "actions_frame",
+    "conform_input",
+    "expand_input",
+    "id_input",
+    "inputs_frame",
+    "reads",
+]
 
 _READ_KEYS = ("list-", "get-", "find-", "search-")
 _READ_TYPES = {
@@ -168,10 +177,53 @@ def id_input(action: Action) -> str:
     return str(required[0]) if len(required) == 1 else "id"
 
 
-def expand_input(action: Action, lines: str) -> dict[str, Any]:
-    """The input that asks for the lines of a record too; empty when the action has none."""
+def conform_input(
+    action: Action,
+    given: Mapping[str, Any],
+    division: int | None,
+    current: Callable[[], int],
+) -> dict[str, Any]:
+    """The input as the action wants it, for the division that was chosen.
+
+    Parameters
+    ----------
+    division
+        The one that was chosen; None: the one that the login is in.
+    current
+        Tells which one the login is in.
+
+    Raises
+    ------
+    InputError
+        It does not fit the schema, or the action would go to another division.
+    """
+    schema, key = action.input_schema, action.key or action.id
+    sent = conform(given, schema, action=key)
+    if division is not None:
+        name = find_name("division", schema)
+        if name is not None:
+            sent.setdefault(name, division)
+        elif division != current():
+            raise InputError(
+                f"{key} takes no division: it would read another administration than {division}",
+                hint="Read the resource itself, such as books.odata('crm/Accounts').",
+                action=key,
+            )
+    return sent
+
+
+def expand_input(action: Action, about: Entity) -> dict[str, Any]:
+    """The input that asks for the lines of a record too; empty when the action has none.
+
+    Raises
+    ------
+    InputError
+        Records of this kind have no lines.
+    """
+    if about.lines is None:
+        raise InputError(f"{about.name} have no lines", action=action.key)
     for name, field in ((action.input_schema or {}).get("properties") or {}).items():
         if fold(name).startswith(("expand", "includelines", "withlines")):
             boolean = isinstance(field, Mapping) and field.get("type") == "boolean"
-            return {name: True if boolean else lines}
+            return {name: True if boolean else about.lines[0].name}
     return {}

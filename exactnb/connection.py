@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
 from exactnb.actions import POPULAR, PopularActions, Run
-from exactnb.catalog import Catalog, actions_frame, expand_input, id_input, inputs_frame, reads
-from exactnb.display.cards import Card
-from exactnb.display.progress import progress
-from exactnb.errors import (
-    ExactnbError,
-    IncompleteError,
-    InputError,
-    NotFoundError,
-    ReadOnlyError,
+from exactnb.catalog import (
+    actions_frame,
+    conform_input,
+    expand_input,
+    id_input,
+    inputs_frame,
+    reads,
 )
-from exactnb.exact import odata
-from exactnb.exact.entities import by_resource, entity
+from exactnb.errors import IncompleteError, InputError, NotFoundError
+from exactnb.exact.entities import entity
 from exactnb.frames import Cursor, record_lines, to_record
-from exactnb.membrane.pacing import watching
-from exactnb.membrane.transport import Response
-from exactnb.pages import Ask, Rows, cursor_input, gather
-from exactnb.proxy import Proxy
-from exactnb.schema.check import conform, find_name, together
+from exactnb.pages import Ask, Rows, cursor_input, shown
+from exactnb.proxy import decoded, verb
+from exactnb.schema.check import together
+from exactnb.writes import Kept, Ways, Writer
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from exactnb.display.cards import Card
     from exactnb.membrane.api import Membrane
+    from exactnb.membrane.collection import Collection
     from exactnb.membrane.models import Action, ConnectionInfo
+    from exactnb.outbox import Outbox
     from exactnb.settings import Settings
 
 __all__ = ["Connection"]
 
 
-class Connection(PopularActions):
+class Connection(PopularActions, Kept):
     """An Exact Online administration, read as DataFrames and written to by actions.
 
     Made by :func:`exactnb.connect` or :func:`exactnb.demo`.
@@ -57,6 +57,7 @@ class Connection(PopularActions):
         *,
         division: int | None = None,
         read_only: bool = True,
+        outbox: Outbox | None = None,
     ) -> None:
         self.membrane = membrane
         self.info = info
@@ -64,14 +65,9 @@ class Connection(PopularActions):
         self.read_only = read_only
         self.partial: pd.DataFrame | None = None
         self._chosen = division
-        self._catalog = Catalog(membrane, info.id)
-        self._proxy = Proxy(
-            membrane,
-            info.id,
-            prefix=settings.exact_prefix,
-            division=division,
-            read_only=read_only,
-        )
+        self._ways = ways = Ways.over(membrane, info, settings, division, outbox)
+        self._catalog, self._proxy = ways.catalog, ways.proxy
+        self._writer = Writer(ways, read_only=read_only)
 
     # --- who and where ----------------------------------------------------------------------
 
@@ -112,28 +108,16 @@ class Connection(PopularActions):
                 f"There is no division {code} on this connection; there are: {listed}"
             )
         return Connection(
-            self.membrane, self.info, self.settings, division=code, read_only=self.read_only
+            self.membrane,
+            self.info,
+            self.settings,
+            division=code,
+            read_only=self.read_only,
+            outbox=self._ways.outbox,
         )
 
     def _card(self) -> Card:
-        try:
-            user = str(self.me.get("FullName") or "")
-            division = f"{self.division} {self._proxy.division_name}".rstrip()
-        except ExactnbError as unknown:
-            user, division = "unknown", f"unknown: {unknown.message}"
-        facts = {
-            "Division": division,
-            "User": user,
-            "Connection": f"{self.info.name} ({self.info.id})",
-            "Access": "read only" if self.read_only else "may write",
-        }
-        return Card(
-            "Exact Online administration",
-            facts,
-            state=self.info.status.lower().replace("_", " "),
-            tone="good" if self.info.ready else "bad",
-            notes=("books.actions() lists what it can do.",),
-        )
+        return self._proxy.card(self.info, read_only=self.read_only)
 
     def _repr_html_(self) -> str:
         return self._card()._repr_html_()
@@ -178,7 +162,37 @@ class Connection(PopularActions):
         """
         return inputs_frame(self._catalog.find(action))
 
-    def run(self, action: str, input: Mapping[str, Any] | None = None, /, **inputs: Any) -> Run:
+    def action(self, key: str) -> Action:
+        """An action by its key or id, with the schemas of its input and output.
+
+        Examples
+        --------
+        >>> books.action("create-contact").input_schema["required"]
+        ['lastName', 'account']
+        """
+        return self._catalog.find(key)
+
+    def collection(self, key: str, parameters: Mapping[str, Any] | None = None) -> Collection:
+        """A data collection, which an input's choices come from; nothing is asked yet.
+
+        Its calls wait their turn with the others of this administration.
+
+        Examples
+        --------
+        >>> books.collection("divisions").list().records[0].id
+        '2400101'
+        """
+        return self.membrane.collection(self.info.id, key, parameters, lane=self._proxy.lane)
+
+    def run(
+        self,
+        action: str,
+        input: Mapping[str, Any] | None = None,
+        /,
+        *,
+        again: bool = False,
+        **inputs: Any,
+    ) -> Run:
         """Runs any action by its key (or id), once.
 
         Parameters
@@ -187,6 +201,8 @@ class Connection(PopularActions):
             Key such as "create-account", or an id.
         input
             The input as a mapping; keyword arguments are added to it.
+        again
+            Send a write although the same was sent before.
 
         Raises
         ------
@@ -194,6 +210,8 @@ class Connection(PopularActions):
             The input does not fit the action's input schema; every wrong field is named.
         ReadOnlyError
             The action writes and this connection is read-only.
+        RepeatError
+            It writes, and the same was sent within ``settings.repeat_hours``.
         RunError
             Exact Online or Membrane refused.
 
@@ -204,34 +222,13 @@ class Connection(PopularActions):
         """
         found = self._catalog.find(action)
         sent = self._conform(found, together(input, inputs, action=action))
-        answer = self._run(found, sent).json()
-        return Run.of(answer, action=found.key or found.id, input=sent, connection=self.info.name)
-
-    def _run(self, action: Action, input: Mapping[str, Any]) -> Response:
-        """The one place through which every run passes."""
-        safe = reads(action)
-        if self.read_only and not safe:
-            raise ReadOnlyError.of(action.key or action.id, action=action.key)
-        return self.membrane.run(
-            action, input, connection_id=self.info.id, safe=safe, lane=self._proxy.lane
-        )
+        if not reads(found):
+            return self._writer.run(found, sent, again=again)
+        answer, key = self._ways.run(found, sent, safe=True), found.key or found.id
+        return Run.of(answer.json(), action=key, input=sent, connection=self.info.name)
 
     def _conform(self, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The input as the action wants it, for the division that was chosen."""
-        schema, key = action.input_schema, action.key or action.id
-        sent = conform(given, schema, action=key)
-        if self._chosen is not None:
-            name = find_name("division", schema)
-            if name is not None:
-                sent.setdefault(name, self._chosen)
-            elif self._chosen != int(self.me["CurrentDivision"]):
-                raise InputError(
-                    f"{key} takes no division: it would read another administration than "
-                    f"{self._chosen}",
-                    hint="Read the resource itself, such as books.odata('crm/Accounts').",
-                    action=key,
-                )
-        return sent
+        return conform_input(action, given, self._chosen, lambda: int(self.me["CurrentDivision"]))
 
     # --- the popular actions' roads ----------------------------------------------------------
 
@@ -240,12 +237,16 @@ class Connection(PopularActions):
     ) -> pd.DataFrame:
         action, about = self._catalog.find(key), entity(POPULAR[key])
         if lines:
-            input = {**_expansion(action, about), **input}
+            input = {**expand_input(action, about), **input}
         sent = self._conform(action, input)
 
         def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
             more = {} if rows is None else cursor_input(action.input_schema, cursor, rows)
-            return None if more is None else self._run(action, {**sent, **more}).content
+            return (
+                None
+                if more is None
+                else self._ways.run(action, {**sent, **more}, safe=True).content
+            )
 
         return self._gather(ask, about, {"action": key}, limit=limit, lines=lines)
 
@@ -253,29 +254,25 @@ class Connection(PopularActions):
         action, about = self._catalog.find(key), entity(POPULAR[key])
         given = {id_input(action): str(id), **input}
         if lines:
-            given |= _expansion(action, about)
-        raw = self._run(action, self._conform(action, given)).content
+            given |= expand_input(action, about)
+        raw = self._ways.run(action, self._conform(action, given), safe=True).content
         return record_lines(raw, about) if lines else to_record(raw, about)
 
-    def _update(self, key: str, id: str, input: Mapping[str, Any]) -> Run:
+    def _update(self, key: str, id: str, input: Mapping[str, Any], *, again: bool) -> Run:
         if not input:
             raise InputError(
                 f"{key} was given nothing to change", hint="Name a field, such as phone=…"
             )
-        return self.run(key, {id_input(self._catalog.find(key)): str(id), **input})
+        given = {id_input(self._catalog.find(key)): str(id), **input}
+        return self.run(key, given, again=again)
 
     def _gather(
         self, ask: Ask, about: Any, source: Mapping[str, str], **shape: Any
     ) -> pd.DataFrame:
         """All pages as one frame that says where it came from."""
-        title = next(iter(source.values()))
         source = {**source, "connection": self.info.name, "division": self._proxy.told}
         try:
-            with (
-                progress(title, self.settings.progress_delay) as bar,
-                watching(bar.waiting),
-            ):
-                return gather(ask, about, source, progress=bar, **shape)
+            return shown(ask, about, source, delay=self.settings.progress_delay, **shape)
         except IncompleteError as stopped:
             self.partial = stopped.frame
             raise
@@ -292,6 +289,7 @@ class Connection(PopularActions):
         json: Any = ABSENT,
         data: bytes | str | None = None,
         path_params: Mapping[str, Any] | None = None,
+        again: bool = False,
     ) -> Any:
         """What Exact Online's own REST API answers, decoded.
 
@@ -312,6 +310,8 @@ class Connection(PopularActions):
             A body to send as it is.
         path_params
             Values for the ``{names}`` in the path.
+        again
+            Send a write although the same was sent before.
 
         Returns
         -------
@@ -324,20 +324,17 @@ class Connection(PopularActions):
         >>> list(answer["d"][0])
         ['__metadata', 'ID']
         """
-        answer = self._proxy.send(
+        answer = self._writer.request(
             path,
-            method=method,
+            method=verb(method),
             query=query,
             headers=headers,
             json=json,
             content=data.encode() if isinstance(data, str) else data,
             path_params=path_params,
+            again=again,
         )
-        if not answer.content.strip():
-            return None
-        if "json" in answer.headers.get("content-type", "json"):
-            return answer.json()
-        return answer.content.decode("utf-8", "replace")
+        return decoded(answer)
 
     def odata(
         self,
@@ -370,27 +367,14 @@ class Connection(PopularActions):
         >>> books.odata("vat/VATCodes", select=["Code", "Percentage"]).columns.tolist()
         ['code', 'percentage']
         """
-        about = by_resource(resource) if "/" in resource else entity(resource)
-        if lines and expand is None and about is not None and about.lines is not None:
-            expand = about.lines[0].name
-        path = about.resource if about is not None and "/" not in resource else resource
-        chosen = odata.query(about, select=select).get("$select")
-        if select is None and about is not None and path.lstrip("/").lower().startswith("bulk/"):
-            select = about.values  # which bulk resources cannot do without
-        query = odata.query(
-            about, select=select, filter=filter, orderby=orderby, top=top, expand=expand
+        asked = self._proxy.resource(
+            resource,
+            select=select,
+            filter=filter,
+            orderby=orderby,
+            top=top,
+            expand=expand,
+            lines=lines,
         )
-
-        def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
-            if rows is None:
-                return self._proxy.page(path, query)
-            return None if cursor is None else self._proxy.follow(cursor.value)
-
-        return self._gather(ask, about, {"resource": path}, limit=limit, lines=lines, select=chosen)
-
-
-def _expansion(action: Action, about: Any) -> dict[str, Any]:
-    """The input that asks for the lines too."""
-    if about.lines is None:
-        raise InputError(f"{about.name} have no lines", action=action.key)
-    return expand_input(action, about.lines[0].name)
+        source, shape = {"resource": asked.path}, {"limit": limit, "lines": lines}
+        return self._gather(asked.page, asked.about, source, select=asked.select, **shape)

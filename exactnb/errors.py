@@ -2,8 +2,8 @@
 
 ::
 
-    ExactnbError                    message, hint, action, run_id
-    ├─ TransportError               no usable answer came            .status
+    ExactnbError                    message, hint, action, run_id, outbox_id, unknown
+    ├─ TransportError               no usable answer came            .status, .sent
     │  ├─ AuthenticationError       no token, or one that is wrong or expired
     │  ├─ AccessError               the login has no right to this   .reason
     │  ├─ RateLimitError            too many calls                   .retry_at
@@ -14,6 +14,7 @@
     ├─ AmbiguousError (LookupError) more than one fits, and none was chosen
     ├─ InputError (ValueError)      does not fit the input schema    .problems
     ├─ ReadOnlyError                a write on a read-only connection
+    ├─ RepeatError                  the same write was sent before   .when, .record_id
     ├─ RunError                     Exact Online or Membrane refused  .data
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
     └─ IncompleteError              a read stopped part-way          .frame
@@ -22,8 +23,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 __all__ = [
     "AccessError",
@@ -39,9 +45,11 @@ __all__ = [
     "PullInterrupted",
     "RateLimitError",
     "ReadOnlyError",
+    "RepeatError",
     "RunError",
     "ServerError",
     "TransportError",
+    "crashed",
     "from_envelope",
 ]
 
@@ -59,7 +67,17 @@ class ExactnbError(Exception):
         Key of the action that was run, if one was.
     run_id
         Membrane's ``actionRunId``: the thing to quote to support.
+
+    Attributes
+    ----------
+    outbox_id : int or None
+        The row of the outbox that keeps the write which failed.
+    unknown : bool
+        Whether it is not known if that write was made; ``books.reconcile()`` finds out.
     """
+
+    outbox_id: int | None = None
+    unknown: bool = False
 
     def __init__(
         self,
@@ -98,9 +116,13 @@ def _rebuild(cls: type[ExactnbError], message: str, state: dict[str, Any]) -> Ex
 
 
 class TransportError(ExactnbError):
-    """No usable answer came back."""
+    """No usable answer came back.
+
+    ``sent`` is False where it is certain that the call never left this machine.
+    """
 
     status: int | None = None
+    sent: bool = True
 
 
 class AuthenticationError(TransportError):
@@ -171,6 +193,17 @@ class ReadOnlyError(ExactnbError):
         )
 
 
+class RepeatError(ExactnbError):
+    """The same write was sent before, on the same connection.
+
+    ``when`` is the moment that it was, ``record_id`` the record that came of it, if known;
+    ``outbox_id`` is the row that keeps it.
+    """
+
+    when: dt.datetime | None = None
+    record_id: str | None = None
+
+
 class RunError(ExactnbError):
     """The action ran, and Exact Online or Membrane refused.
 
@@ -234,14 +267,49 @@ _HINTS: Mapping[type[ExactnbError], str] = {
 }
 
 
+#: what a program says that failed, as opposed to one that refuses
+_FAILURE = re.compile(
+    r"object reference|internal server|unhandled|unexpected|exception|time-?out|timed out|deadlock",
+    re.IGNORECASE,
+)
+
+
+def crashed(status: int, said: str | None) -> bool:
+    """Whether an answer leaves open what was done.
+
+    Exact Online refuses with 500 too, in words that a user can read; a crash, a gateway that
+    gave up and a time-out (408) say nothing about the work.
+    """
+    if status == 500:
+        return not said or _FAILURE.search(said) is not None
+    return status == 408 or status > 500
+
+
 def _by_upstream(cause: Mapping[str, Any]) -> type[ExactnbError] | None:
     """What the app's own status means, where the error of a run tells it."""
     data = cause.get("data")
     response = data.get("response") if isinstance(data, Mapping) else None
     status = response.get("status") if isinstance(response, Mapping) else None
+    if not isinstance(status, int):
+        return None
     if status == 401:  # Exact does not know Membrane any more; our own token is good
         return ConnectionStateError
-    return ServerError if status in (502, 503, 504) else _BY_STATUS.get(status or 0)
+    if crashed(status, _words(response)):
+        return ServerError
+    return _BY_STATUS.get(status)
+
+
+def _words(response: Any) -> str | None:
+    """What the app said, in the body that the error of a run keeps of its answer."""
+    said = response.get("data")
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except ValueError:
+            return None  # a page of a gateway
+    for name in ("error", "message", "value"):
+        said = said.get(name, said) if isinstance(said, Mapping) else said
+    return said if isinstance(said, str) else None
 
 
 def is_envelope(body: Any) -> bool:
@@ -281,7 +349,7 @@ def from_envelope(
         kind
         or _BY_TYPE.get(str(body.get("type")))
         or _BY_STATUS.get(status or 0)
-        or (ServerError if (status or 0) >= 500 else RunError)
+        or (ServerError if crashed(status or 0, None) else RunError)
     )
     details: dict[str, Any] = {}
     if issubclass(kind, TransportError):

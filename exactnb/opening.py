@@ -10,6 +10,7 @@ from exactnb.errors import AmbiguousError, ConnectionStateError, NotFoundError
 from exactnb.membrane.api import Membrane
 from exactnb.membrane.pacing import Paced
 from exactnb.membrane.transport import HTTPTransport
+from exactnb.outbox import Outbox
 from exactnb.settings import Settings
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
     membrane = _membrane(HTTPTransport(settings, client=client), settings)
     info = membrane.connection(sandbox.connection_id)
-    return Connection(membrane, info, settings, division=None, read_only=read_only)
+    # its books vanish with it, and so does what was written in them
+    return Connection(membrane, info, settings, read_only=read_only, outbox=Outbox(None))
 
 
 def _membrane(transport: Transport, settings: Settings) -> Membrane:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from exactnb.display.progress import Progress
+from exactnb.display.progress import Progress, progress
 from exactnb.errors import BadAnswerError, ExactnbError, IncompleteError, PullInterrupted
 from exactnb.frames import Cursor, Page, next_cursor, read_page, to_frame
+from exactnb.membrane.pacing import watching
 from exactnb.schema.check import fold
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from exactnb.exact.entities import Entity
 
-__all__ = ["Ask", "Pulled", "Rows", "cursor_input", "gather", "pull"]
+__all__ = ["Ask", "Pulled", "Rows", "cursor_input", "gather", "pull", "shown"]
 
 #: Tells how many rows came so far; that waits until the last page is read.
 Rows = Callable[[], int]
@@ -203,6 +204,19 @@ def gather(
         hint="The rows that came are in books.partial, and in the error's .frame.",
         frame=to_frame(pulled.pages, entity, attrs=attrs, limit=limit, **shape),
     ) from pulled.stopped
+
+
+def shown(
+    ask: Ask,
+    entity: Entity | None,
+    source: Mapping[str, str],
+    *,
+    delay: float,
+    **how: Any,
+) -> pd.DataFrame:
+    """As :func:`gather`, with a bar that shows how it goes once it takes longer than ``delay``."""
+    with progress(next(iter(source.values())), delay) as bar, watching(bar.waiting):
+        return gather(ask, entity, source, progress=bar, **how)
 
 
 def cursor_input(

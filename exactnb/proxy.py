@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exactnb.absent import ABSENT
+from exactnb.display.cards import Card
 from exactnb.errors import (
     BadAnswerError,
     DataError,
     ExactnbError,
     InputError,
     NotFoundError,
-    ReadOnlyError,
 )
 from exactnb.exact import odata
+from exactnb.exact.entities import Entity, by_resource, entity
 from exactnb.exact.refusals import refusal
+from exactnb.frames import Cursor
+from exactnb.membrane.api import app_path
+from exactnb.membrane.clock import Clock
 from exactnb.membrane.transport import Response
 
 if TYPE_CHECKING:
     from exactnb.membrane.api import Membrane
+    from exactnb.membrane.models import ConnectionInfo
 
-__all__ = ["Proxy"]
+__all__ = ["READING", "Proxy", "Resource", "Target", "decoded", "verb"]
 
 #: what Exact's own links have before the division
 _OWN_PREFIX = "/api/v1"
-_VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+READING = ("GET", "HEAD")
+_VERBS = (*READING, "POST", "PUT", "PATCH", "DELETE")
+
+
+#: a division, or the resources outside of one, and what is asked of it
+_PLACED = re.compile(r"/(\d+|current)(/.*)")
+_KEY = re.compile(r"\((?:guid)?'?([^'()=,]+)'?\)/?$")
+
+
+class Target(NamedTuple):
+    """Where a path leads, however it is spelled."""
+
+    division: str
+    path: str
+    """Inside the division: ``/crm/Accounts``."""
+
+    @property
+    def record_id(self) -> str | None:
+        """The key of the record that it is, if it is one."""
+        found = _KEY.search(self.path)
+        return found[1] if found else None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of Exact Online, about to be read page by page."""
+
+    proxy: Proxy
+    path: str
+    about: Entity | None
+    query: Mapping[str, Any]
+    select: str | None
+    """What was chosen of its fields, if anything was."""
+
+    def page(self, cursor: Cursor | None, rows: object) -> bytes | None:
+        """The next page; the first when no rows came yet, None after the last."""
+        if rows is None:
+            return self.proxy.page(self.path, self.query)
+        return None if cursor is None else self.proxy.follow(cursor.value)
 
 
 class Proxy:
@@ -40,8 +85,11 @@ class Proxy:
         What stands before the division in a path, as the connector's base address wants it.
     division
         Code of the administration; None: the one that the login is in.
-    read_only
-        Whether every write is refused.
+
+    Attributes
+    ----------
+    clock : Clock
+        Exact Online's.
     """
 
     def __init__(
@@ -51,13 +99,12 @@ class Proxy:
         *,
         prefix: str,
         division: int | None,
-        read_only: bool,
     ) -> None:
         self._membrane = membrane
         self._connection_id = connection_id
         self._prefix = prefix
         self._division = division
-        self._read_only = read_only
+        self.clock = Clock()
         self._me: Mapping[str, Any] | None = None
         self._name: str | None = None
         self._asked = False
@@ -113,6 +160,43 @@ class Proxy:
             self._name = str((found[0] if found else {}).get("Description") or "")
         return self._name
 
+    def card(self, info: ConnectionInfo, *, read_only: bool) -> Card:
+        """The administration, who is signed in, and over which connection."""
+        try:
+            user = str(self.me.get("FullName") or "")
+            division = f"{self.division} {self.division_name}".rstrip()
+        except ExactnbError as unknown:
+            user, division = "unknown", f"unknown: {unknown.message}"
+        facts = {
+            "Division": division,
+            "User": user,
+            "Connection": f"{info.name} ({info.id})",
+            "Access": "read only" if read_only else "may write",
+        }
+        return Card(
+            "Exact Online administration",
+            facts,
+            state=info.status.lower().replace("_", " "),
+            tone="good" if info.ready else "bad",
+            notes=("books.actions() lists what it can do.",),
+        )
+
+    def beside(self, division: str) -> Proxy:
+        """The way to another administration of the same connection."""
+        if not division.isdecimal() or division == str(self._division):
+            return self
+        other = Proxy(
+            self._membrane, self._connection_id, prefix=self._prefix, division=int(division)
+        )
+        other.clock = self.clock
+        return other
+
+    def target(self, path: str, path_params: Mapping[str, Any] | None = None) -> Target:
+        """Where a path leads."""
+        placed = self._place(app_path(path, path_params or {})).partition("?")[0]
+        found = _PLACED.search(placed)
+        return Target(found[1], found[2]) if found else Target(self.told, placed)
+
     @property
     def lane(self) -> str:
         """What calls are counted by: this connection and this administration."""
@@ -129,26 +213,19 @@ class Proxy:
         content: bytes | None = None,
         path_params: Mapping[str, Any] | None = None,
     ) -> Response:
-        """What Exact Online answers.
+        """What Exact Online answers; a write is for :class:`exactnb.writes.Writer` to send.
 
         Raises
         ------
-        ReadOnlyError
-            Anything but a GET on a read-only connection.
         ExactnbError
             Whatever an answer of 400 or more means; see :func:`exactnb.exact.refusals.refusal`.
         """
-        method = method.upper()
-        if method not in _VERBS:
-            raise InputError(f"{method} is no method", hint=f"There are {', '.join(_VERBS)}.")
-        safe = method in ("GET", "HEAD")
-        if self._read_only and not safe:
-            raise ReadOnlyError.of(f"{method} {path}")
+        method = verb(method)
         return self._send(
             self._place(path),
             path,
             method=method,
-            safe=safe,
+            safe=method in READING,
             query=query,
             headers=headers,
             json=json,
@@ -159,12 +236,38 @@ class Proxy:
     def _send(
         self, placed: str, about: str, *, method: str = "GET", safe: bool = True, **parts: Any
     ) -> Response:
+        asked = self.clock.now()
         answer = self._membrane.proxy(
             self._connection_id, method, placed, safe=safe, lane=self.lane, **parts
         )
+        self.clock.hear(answer.headers, asked)
         if answer.status >= 400:
             raise refusal(answer.status, answer.headers, answer.content, about)
         return answer
+
+    def resource(
+        self,
+        name: str,
+        *,
+        select: str | Sequence[str] | None = None,
+        expand: str | Sequence[str] | None = None,
+        lines: bool = False,
+        **options: Any,
+    ) -> Resource:
+        """A resource by its path or an entity's name, with the options of OData.
+
+        ``lines`` asks for the lines too; the further options are ``filter``, ``orderby`` and
+        ``top``, as of :func:`exactnb.exact.odata.query`.
+        """
+        about = by_resource(name) if "/" in name else entity(name)
+        if lines and expand is None and about is not None and about.lines is not None:
+            expand = about.lines[0].name
+        path = about.resource if about is not None and "/" not in name else name
+        chosen = odata.query(about, select=select).get("$select")
+        if select is None and about is not None and path.lstrip("/").lower().startswith("bulk/"):
+            select = about.values  # which bulk resources cannot do without
+        query = odata.query(about, select=select, expand=expand, **options)
+        return Resource(self, path, about, query, chosen)
 
     def page(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """The bytes of a page of records, where nothing at all is not an answer."""
@@ -183,6 +286,22 @@ class Proxy:
         # asking for the division asks who is signed in, which is itself outside of one
         division = self.division if odata.needs_division(path) else ""
         return odata.resource_path(path, division, self._prefix)
+
+
+def verb(method: str) -> str:
+    """The method in capitals; InputError if it is none."""
+    if method.upper() not in _VERBS:
+        raise InputError(f"{method.upper()} is no method", hint=f"There are {', '.join(_VERBS)}.")
+    return method.upper()
+
+
+def decoded(answer: Response) -> Any:
+    """The decoded JSON, text if it is not JSON, None if there is nothing."""
+    if not answer.content.strip():
+        return None
+    if "json" in answer.headers.get("content-type", "json"):
+        return answer.json()
+    return answer.content.decode("utf-8", "replace")
 
 
 def _something(answer: Response, about: str) -> bytes:

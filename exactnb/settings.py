@@ -80,6 +80,9 @@ class Settings(BaseModel):
     """Folder on this machine for what is kept: the outbox."""
     repeat_hours: float = 24.0
     """Hours in which the same write is not sent again unless asked for by name."""
+    reconcile_margin: float = 120.0
+    """Seconds beyond ``run_timeout`` after which a lost write that is not there was not made:
+    it may have waited its turn for as long as ``longest_wait`` before it was sent."""
 
     @classmethod
     def load(cls, **given: Any) -> Settings:

@@ -141,11 +141,13 @@ def test_a_read_only_connection_refuses_every_write_and_says_how_to_open_it(book
     assert len(books.list_accounts()) == before
 
 
-def test_an_action_that_does_not_say_that_it_reads_counts_as_a_write(books):
-    action = books._catalog.find("list-items")
+def test_an_action_that_does_not_say_that_it_reads_counts_as_a_write():
+    books = exactnb.demo(read_only=True)
+    action = books.action("list-items")
     odd = action.model_copy(update={"key": "do-something", "type": "run-javascript"})
+    books._catalog._known["do-something"] = odd
     with pytest.raises(ReadOnlyError):
-        books._run(odd, {})
+        books.run("do-something")
 
 
 # --- Exact Online itself ------------------------------------------------

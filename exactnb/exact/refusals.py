@@ -12,6 +12,7 @@ from exactnb.errors import (
     RateLimitError,
     RunError,
     ServerError,
+    crashed,
 )
 from exactnb.exact.odata import error_text
 
@@ -32,7 +33,7 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes, about: str)
     """What an answer of 400 or more means.
 
     Exact uses 400 and, for validation too, 500 with a readable message; that is a
-    :class:`RunError`, while a 500 without one is a :class:`ServerError`.
+    :class:`RunError`, while a 500 without one, or of a crash, is a :class:`ServerError`.
 
     Parameters
     ----------
@@ -57,6 +58,6 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes, about: str)
         )
     if status == 429:
         return RateLimitError(message, hint="Wait for a minute, then try again.", status=status)
-    if status >= 500 and not said:
+    if crashed(status, said):
         return ServerError(message, hint="Try again in a minute.", status=status)
     return RunError(message, data=said)

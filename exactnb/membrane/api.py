@@ -19,6 +19,7 @@ from exactnb.membrane.answers import (
     require_success,
     route_missing,
 )
+from exactnb.membrane.clock import Clock
 from exactnb.membrane.collection import Collection
 from exactnb.membrane.connecting import Connecting
 from exactnb.membrane.models import Action, CollectionSpec, Customer, RunLog
@@ -59,6 +60,13 @@ class Membrane(Connecting):
     def self_(self) -> Customer:
         """The tenant that the token belongs to: a cheap check of a login. ``GET /self``."""
         return parsed(Customer, self._read("/self"))
+
+    def clock(self) -> Clock:
+        """Membrane's clock, which its run logs go by. ``GET /self``."""
+        clock = Clock()
+        asked = clock.now()
+        clock.hear(self._read("/self").headers, asked)
+        return clock
 
     # -- actions
 

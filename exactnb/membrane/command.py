@@ -98,13 +98,17 @@ class Command:
                 raise TransportError(
                     f"The input is too large for the membrane command ({shown})",
                     hint="Connect over HTTP for this: leave transport= out of ex.connect().",
+                    sent=False,
                 ) from error
             raise TransportError(
                 f"The membrane command could not be started: {error.strerror or error}",
                 hint=INSTALL,
+                sent=False,
             ) from error
         except ValueError as error:  # a NUL character in an argument
-            raise TransportError(f"`membrane {shown}` cannot be run: {error}") from error
+            raise TransportError(
+                f"`membrane {shown}` cannot be run: {error}", sent=False
+            ) from error
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
@@ -125,13 +129,16 @@ class Command:
         found = shutil.which(words[0]) if words else None
         if found is None:
             raise TransportError(
-                f"There is no program {words[0] if words else ''!r} on this machine", hint=INSTALL
+                f"There is no program {words[0] if words else ''!r} on this machine",
+                hint=INSTALL,
+                sent=False,
             )
         if found.lower().endswith((".cmd", ".bat")):
             # Windows runs these through its shell, which would read the arguments as code
             raise TransportError(
                 f"{found} is a batch file, which cannot be given arguments safely",
                 hint="Set EXACTNB_MEMBRANE_BIN to `node` and the path of the command's script.",
+                sent=False,
             )
         return [found, *words[1:]]
 

@@ -290,7 +290,9 @@ class HTTPTransport:
                 self._client = httpx.Client()
         if self._client.is_closed:
             raise TransportError(
-                "This way to Membrane was closed", hint="Call ex.connect() for a new one."
+                "This way to Membrane was closed",
+                hint="Call ex.connect() for a new one.",
+                sent=False,
             )
         return self._client
 
@@ -312,17 +314,17 @@ def _translated(request: Request, where: str, patience: float) -> Iterator[None]
         yield
     except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise ServerError(
-            f"{where} could not be reached in time ({request})", hint=check
+            f"{where} could not be reached in time ({request})", hint=check, sent=False
         ) from error
     except httpx.TimeoutException as error:
         raise _lost(request, f"No answer came within {patience:g} s", timed_out=True) from error
     except httpx.ConnectError as error:
         if _caused_by(error, ssl.SSLCertVerificationError):
             raise TransportError(
-                f"The certificate of {where} is not trusted: {error}", hint=check
+                f"The certificate of {where} is not trusted: {error}", hint=check, sent=False
             ) from error
         raise ServerError(
-            f"{where} could not be reached: {error} ({request})", hint=check
+            f"{where} could not be reached: {error} ({request})", hint=check, sent=False
         ) from error
     except (
         httpx.UnsupportedProtocol,
@@ -330,7 +332,9 @@ def _translated(request: Request, where: str, patience: float) -> Iterator[None]
         httpx.LocalProtocolError,
         UnicodeEncodeError,  # a header that is not ASCII
     ) as error:
-        raise TransportError(f"{request} cannot be sent: {error}", hint=check) from error
+        raise TransportError(
+            f"{request} cannot be sent: {error}", hint=check, sent=False
+        ) from error
     except (httpx.TooManyRedirects, httpx.DecodingError) as error:
         raise BadAnswerError(
             f"The answer cannot be used: {error} ({request})", hint="Check MEMBRANE_API_URL."
