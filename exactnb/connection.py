@@ -9,7 +9,6 @@ from exactnb.absent import ABSENT
 from exactnb.actions import POPULAR, PopularActions, Run
 from exactnb.catalog import (
     actions_frame,
-    conform_input,
     expand_input,
     id_input,
     inputs_frame,
@@ -64,7 +63,6 @@ class Connection(PopularActions, Kept):
         self.settings = settings
         self.read_only = read_only
         self.partial: pd.DataFrame | None = None
-        self._chosen = division
         self._ways = ways = Ways.over(membrane, info, settings, division, outbox)
         self._catalog, self._proxy = ways.catalog, ways.proxy
         self._writer = Writer(ways, read_only=read_only)
@@ -80,6 +78,11 @@ class Connection(PopularActions, Kept):
     def division(self) -> int:
         """Code of the administration that is read."""
         return self._proxy.division
+
+    @property
+    def division_in_words(self) -> str:
+        """Code and name of the administration."""
+        return self._proxy.division_in_words
 
     def divisions(self) -> pd.DataFrame:
         """The administrations that this login may see, one row each.
@@ -168,7 +171,7 @@ class Connection(PopularActions, Kept):
         Examples
         --------
         >>> books.action("create-contact").input_schema["required"]
-        ['lastName', 'account']
+        ['account', 'lastName']
         """
         return self._catalog.find(key)
 
@@ -221,14 +224,11 @@ class Connection(PopularActions, Kept):
         'list-gl-accounts'
         """
         found = self._catalog.find(action)
-        sent = self._conform(found, together(input, inputs, action=action))
+        sent = self._ways.conform(found, together(input, inputs, action=action))
         if not reads(found):
             return self._writer.run(found, sent, again=again)
         answer, key = self._ways.run(found, sent, safe=True), found.key or found.id
         return Run.of(answer.json(), action=key, input=sent, connection=self.info.name)
-
-    def _conform(self, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
-        return conform_input(action, given, self._chosen, lambda: int(self.me["CurrentDivision"]))
 
     # --- the popular actions' roads ----------------------------------------------------------
 
@@ -238,7 +238,7 @@ class Connection(PopularActions, Kept):
         action, about = self._catalog.find(key), entity(POPULAR[key])
         if lines:
             input = {**expand_input(action, about), **input}
-        sent = self._conform(action, input)
+        sent = self._ways.conform(action, input)
 
         def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
             more = {} if rows is None else cursor_input(action.input_schema, cursor, rows)
@@ -255,7 +255,7 @@ class Connection(PopularActions, Kept):
         given = {id_input(action): str(id), **input}
         if lines:
             given |= expand_input(action, about)
-        raw = self._ways.run(action, self._conform(action, given), safe=True).content
+        raw = self._ways.run(action, self._ways.conform(action, given), safe=True).content
         return record_lines(raw, about) if lines else to_record(raw, about)
 
     def _update(self, key: str, id: str, input: Mapping[str, Any], *, again: bool) -> Run:

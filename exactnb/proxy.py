@@ -160,11 +160,16 @@ class Proxy:
             self._name = str((found[0] if found else {}).get("Description") or "")
         return self._name
 
+    @property
+    def division_in_words(self) -> str:
+        """Code and name of the administration."""
+        return f"{self.division} {self.division_name}".rstrip()
+
     def card(self, info: ConnectionInfo, *, read_only: bool) -> Card:
         """The administration, who is signed in, and over which connection."""
         try:
             user = str(self.me.get("FullName") or "")
-            division = f"{self.division} {self.division_name}".rstrip()
+            division = self.division_in_words
         except ExactnbError as unknown:
             user, division = "unknown", f"unknown: {unknown.message}"
         facts = {
@@ -190,6 +195,10 @@ class Proxy:
         )
         other.clock = self.clock
         return other
+
+    def listen(self) -> None:
+        """Hear what time it is at Exact Online, at the cost of a call."""
+        self.page("current/Me", {"$select": "CurrentDivision"})
 
     def target(self, path: str, path_params: Mapping[str, Any] | None = None) -> Target:
         """Where a path leads."""

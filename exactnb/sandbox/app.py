@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug import Request, Response
+from werkzeug.http import http_date
 
 from exactnb.sandbox.faults import Faults, cut
 from exactnb.sandbox.membrane import Membrane
@@ -139,6 +140,8 @@ class Sandbox:
                 raise  # in process there is no line to cut: the caller sees this
             start_response("500 Internal Server Error", [("Content-Length", "0")])
             return []
+        # as a server does; an answer of Exact's has its own, by the clock of that world
+        answer.headers.setdefault("Date", http_date())
         return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from exactnb.errors import InputError
 from exactnb.frames.build import text_dtype
 from exactnb.outbox import Row, Status
+from exactnb.writes.search import look_up
+from exactnb.writes.verdict import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
@@ -58,8 +60,44 @@ class Kept:
         place = None if everything else self._ways.place
         return _frame(self._ways.outbox.rows(place, status=status, limit=limit))
 
-    def settle(self, id: int, record_id: str | None = None) -> None:
-        """Notes what a person found out about a lost write.
+    def reconcile(self) -> pd.DataFrame:
+        """The lost writes of this connection after each was looked for, one row each.
+
+        A write whose answer did not come is looked for in Membrane's logs, then among the
+        records of Exact Online: one that was made since, fits what was sent and came of no
+        other write is the one. Where none is there after ``settings.run_timeout`` and
+        ``settings.reconcile_margin``, it failed, and may be sent anew. Nothing is written.
+
+        Returns
+        -------
+        DataFrame
+            id, when (UTC), action, input, status, record_id, how (that is known, or why not),
+            candidates (the keys of records among which a person has to choose, see
+            :meth:`settle`).
+
+        Examples
+        --------
+        >>> books.reconcile()["status"].tolist()
+        []
+        """
+        unknown = self._ways.outbox.rows(self._ways.place, status="unknown")
+        found = [look_up(self._ways, row.id) for row in reversed(unknown)]
+        frame = _frame([each.row for each in found])
+        frame["how"] = _text(each.how for each in found)
+        frame["candidates"] = [each.candidate_ids for each in found]
+        names = ["id", "when", "action", "input", "status", "record_id", "how", "candidates"]
+        return frame[names]
+
+    def look_up(self, id: int) -> Found:
+        """What became of one write, by its row in :meth:`outbox`; as :meth:`reconcile` does it.
+
+        Its ``status``, ``record_id`` and ``how`` tell; ``candidates`` is a DataFrame of the
+        records that may have come of it.
+        """
+        return look_up(self._ways, id)
+
+    def settle(self, id: int, record_id: str | None = None) -> Found:
+        """A lost write with what a person found out about it, which is kept.
 
         Parameters
         ----------
@@ -74,21 +112,21 @@ class Kept:
             The write was answered, or the record came of another one.
         """
         status: Status = "failed" if record_id is None else "sent"
-        self._ways.outbox.settle(id, status, by="person", record_id=record_id)
+        row = self._ways.outbox.settle(int(id), status, by="person", record_id=record_id)
+        return Found(row, "settled by person")
 
 
-def _frame(rows: Iterable[Row]) -> pd.DataFrame:
+def _frame(rows: Sequence[Row]) -> pd.DataFrame:
     import pandas as pd
 
     names = ["connection", "division", "action", "status", "record_id", "run_id", "message"]
-    names += ["input"]
-    listed = list(rows)
-    found: dict[str, Any] = {
-        "when": pd.to_datetime([row.moment for row in listed], unit="s", utc=True).astype(
-            "datetime64[ms, UTC]"
-        )
-    }
-    for name in names:
-        found[name] = pd.Series([getattr(row, name) for row in listed], dtype=text_dtype())
-    found["id"] = pd.Series([row.id for row in listed], dtype="int64")
-    return pd.DataFrame(found)
+    moments = pd.Series([row.when for row in rows], dtype="datetime64[ms, UTC]")
+    texts = {name: _text(getattr(row, name) for row in rows) for name in [*names, "input"]}
+    ids = pd.Series([row.id for row in rows], dtype="int64")
+    return pd.DataFrame({"when": moments, **texts, "id": ids})
+
+
+def _text(values: Iterable[str | None]) -> pd.Series:
+    import pandas as pd
+
+    return pd.Series(list(values), dtype=text_dtype())

@@ -10,7 +10,7 @@ from typing import Any
 
 from exactnb.absent import ABSENT
 from exactnb.actions import Run, record_id
-from exactnb.catalog import Catalog, id_input
+from exactnb.catalog import Catalog, conform_input, id_input
 from exactnb.errors import BadAnswerError
 from exactnb.exact.entities import by_resource
 from exactnb.membrane.api import Membrane
@@ -35,7 +35,10 @@ _VERBS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Ways:
-    """What writing over a connection takes: the ways there, and where it is kept."""
+    """What writing over a connection takes: the ways there, and where it is kept.
+
+    ``division`` is the administration that was chosen; None: the one that the login is in.
+    """
 
     membrane: Membrane
     catalog: Catalog
@@ -43,6 +46,7 @@ class Ways:
     outbox: Outbox
     place: Place
     settings: Settings
+    division: int | None = None
 
     @classmethod
     def over(
@@ -64,6 +68,13 @@ class Ways:
             Outbox(settings.home / "outbox.sqlite") if outbox is None else outbox,
             Place(info.id, info.name, settings.api_url),
             settings,
+            division,
+        )
+
+    def conform(self, action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The input as the action wants it, for the administration that was chosen."""
+        return conform_input(
+            action, given, self.division, lambda: int(self.proxy.me["CurrentDivision"])
         )
 
     def run(self, action: Action, input: Mapping[str, Any], *, safe: bool) -> Response:

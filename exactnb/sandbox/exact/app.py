@@ -80,7 +80,7 @@ class ExactOnline:
     hide_limits
         Whether the rate headers are left out, as a proxy may do.
     clock
-        Seconds since 1970, for the limits.
+        Seconds since 1970: for the limits, and for how its own time goes on.
     reason
         Why every call is refused: a value of the header ``Reason``, such as ``BlockedUser``.
     """
@@ -109,6 +109,10 @@ class ExactOnline:
         self.meter = Meter(limits, clock)
         with store.lock:
             views.set_scene(store.connection, today, language)
+            last = int(store.value("SELECT Moment FROM main.RowVersion") or 0)
+        opened = wire.day(today) + int(clock() % 86400 * 1000)
+        # its own time goes on from the last that happened in the books
+        self._ahead = max(opened, last) - int(clock() * 1000)
 
     def __call__(self, request: Request) -> Response:
         """The response to a request, refusals included."""
@@ -122,6 +126,7 @@ class ExactOnline:
                 headers = {}  # the refusal brings those of the limit that was hit
             response = wire.refusal(refused, accept, self.language)
         response.headers.update(headers)
+        response.headers["Date"] = wire.date_header(self._now())
         if self.hide_limits:
             for name in [n for n, _ in response.headers if n.lower().startswith("x-ratelimit")]:
                 del response.headers[name]
@@ -204,9 +209,11 @@ class ExactOnline:
     def _writer(self, division: int | None) -> writing.Writer:
         if division is None:
             raise Refusal(404, "Resource not found for the segment 'current'.")
-        today = wire.day(self.today)
-        now = today + int(self.clock() % 86400 * 1000)
-        return writing.Writer(self.store, division, today, now)
+        return writing.Writer(self.store, division, wire.day(self.today), self._now())
+
+    def _now(self) -> int:
+        """The moment by the clock on the wall here, in milliseconds."""
+        return int(self.clock() * 1000) + self._ahead
 
     def _print(self, division: int | None, body: dict[str, Any]) -> str:
         """Process a sales invoice and say what came of it."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from exactnb.sandbox.exact.entities import Entity, Field
@@ -196,6 +198,12 @@ def _entry(record: Record) -> ElementTree.Element:
 
 def _bytes(element: ElementTree.Element) -> bytes:
     return bytes(ElementTree.tostring(element, "utf-8", xml_declaration=True))
+
+
+def date_header(moment: int) -> str:
+    """The header ``Date`` for a moment of the books, which is by the clock on the wall."""
+    at = datetime.fromtimestamp(moment / 1000, UTC).replace(tzinfo=ZoneInfo("Europe/Amsterdam"))
+    return http_date(at)
 
 
 def day(value: date) -> int:
