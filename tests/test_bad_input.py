@@ -47,12 +47,13 @@ def _no_faults_left(sandbox):
 
 
 @pytest.fixture
-def open_books(sandbox, address):
+def open_books(sandbox, address, tmp_path):
     """Opens the sandbox's administration with settings that make a test quick."""
     opened = []
 
     def of(*, read_only=True, **how):
-        settings = Settings(api_url=address, token=sandbox.token, **{**QUICK, **how})
+        how = {**QUICK, "home": tmp_path, **how}
+        settings = Settings(api_url=address, token=sandbox.token, **how)
         membrane = Membrane(Paced(HTTPTransport(settings), settings, lanes=Lanes()), settings)
         opened.append(membrane)
         info = membrane.connection(sandbox.connection_id)
