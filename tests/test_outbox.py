@@ -40,7 +40,7 @@ def address(sandbox):
 
 @pytest.fixture
 def live(sandbox, address, tmp_path):
-    """Opens the administration as ``connect()`` does, with an outbox in a file of the test's own."""
+    """Opens the administration as ``connect()`` does, with an outbox in a file."""
 
     def of(connection=sandbox.connection_id, *, read_only=False, **how):
         how = {"home": tmp_path, "calls_a_minute": None, "errors_an_hour": 10_000, **how}

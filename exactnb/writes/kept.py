@@ -80,11 +80,13 @@ class Kept:
         >>> books.reconcile()["status"].tolist()
         []
         """
+        import pandas as pd
+
         unknown = self._ways.outbox.rows(self._ways.place, status="unknown")
         found = [look_up(self._ways, row.id) for row in reversed(unknown)]
         frame = _frame([each.row for each in found])
         frame["how"] = _text(each.how for each in found)
-        frame["candidates"] = [each.candidate_ids for each in found]
+        frame["candidates"] = pd.Series([each.candidate_ids for each in found], dtype=object)
         names = ["id", "when", "action", "input", "status", "record_id", "how", "candidates"]
         return frame[names]
 
