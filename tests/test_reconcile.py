@@ -185,6 +185,27 @@ def test_a_write_in_another_division_is_looked_for_there(sandbox):
     assert named(main, "Beheer") == []
 
 
+@pytest.mark.parametrize("fault", ["forbidden", "not_found", "html"])
+def test_where_there_are_no_logs_to_read_the_records_tell(sandbox, fault):
+    books = opened(sandbox)
+    name = f"Logless {fault}"
+    id = lose(sandbox, lambda: books.create_account(name=name), where="membrane")
+    sandbox.faults.add(fault, path="/action-run-logs*", times=None)
+    found = books.look_up(id)
+    assert found.status == "sent"
+    assert found.row.settled_by == "records"
+    assert [found.record_id] == named(books, name)
+
+
+def test_the_sandbox_tells_the_time_that_its_records_carry(sandbox):
+    books = opened(sandbox)
+    _ = books.division
+    clock = books._proxy.clock
+    before = _wall(clock.at_least(clock.now()))
+    made = books.get_account(books.create_account(name="Timed").record_id)["created"]
+    assert before <= made <= before + dt.timedelta(seconds=30)
+
+
 # --- not done ------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exactnb.actions import record_id
-from exactnb.errors import NotFoundError, from_envelope
+from exactnb.errors import ExactnbError, from_envelope
 from exactnb.outbox import Row
 from exactnb.writes.gate import refused
 from exactnb.writes.matching import agrees
@@ -35,11 +35,11 @@ def in_logs(ways: Ways, row: Row) -> Verdict | None:
     """What the logs tell; None if they tell nothing, which proves nothing either."""
     if " " in row.action:
         return None  # a request, of which no run is logged
-    clock = ways.membrane.clock()
     try:
+        clock = ways.membrane.clock()
         found = [_said(row, log) for log in _runs(ways, row, clock.at_least(row.moment))]
-    except NotFoundError:
-        return None  # the action is gone, or nothing is logged here
+    except ExactnbError:
+        return None  # the action is gone, or there are no logs, or not for this login
     told = [each for each in found if each is not None]
     if len(told) == 1 and (clock.heard or row.run_id):
         return told[0]
