@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from exactnb.absent import ABSENT
 from exactnb.forms.typed import MASK, parse, write
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from exactnb.forms.references import References
     from exactnb.schema.tree import Field
 
-__all__ = ["Column", "Sheet", "read_sheet", "splice"]
+__all__ = ["Column", "PerRow", "Sheet", "read_sheet", "splice"]
+
+T = TypeVar("T")
 
 _KINDS = {"number": "number", "integer": "number", "boolean": "choice"}
 _YES_NO = {"en": ("Yes", "No"), "nl": ("Ja", "Nee")}
@@ -36,7 +38,7 @@ class Column:
     @property
     def name(self) -> str:
         """Its name in the schema."""
-        return self.field.name
+        return str(self.field.name)
 
     @property
     def fixed(self) -> bool:
@@ -96,6 +98,27 @@ class Column:
         if self.reference and (choice := references.match(self.name, text)) is not None:
             return choice.value
         return parse(self.field, text, self.language)
+
+
+class PerRow(Generic[T]):
+    """What a function makes of rows; a row that it was asked about before is not asked again.
+
+    Rows of a model are never altered: an edit puts another in their place.
+    """
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self._work = work
+        self._known: dict[int, tuple[Any, T]] = {}
+
+    def of(self, rows: Sequence[Any]) -> list[T]:
+        """What the function makes of each of these rows; the others are forgotten."""
+        known = self._known
+        self._known = {id(row): known.get(id(row)) or (row, self._work(row)) for row in rows}
+        return [self._known[id(row)][1] for row in rows]
+
+    def clear(self) -> None:
+        """Forgets all."""
+        self._known.clear()
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
     _esm = _asset("grid_view.js", "grid.js")
     _css = _asset("grid.css")
 
-    columns = traitlets.List().tag(sync=True)
-    rows = traitlets.List().tag(sync=True)
+    columns: Any = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
     errors = traitlets.Dict().tag(sync=True)
     totals = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
@@ -136,12 +136,12 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
             self._look(content)
         elif not self.state["disabled"]:
             with self._guard:
-                self._noted = []
+                self._noted, note = [], ""
                 try:
                     note = self._edit(str(operation), content)
-                finally:
+                finally:  # also after a failure the front end has to show what is so
                     changes, self._noted = self._noted, None
-                self._answer(changes, seq=content.get("seq"), note=note)
+                    self._answer(changes, seq=content.get("seq"), note=note)
             self._learn_later()
 
     def _edit(self, operation: str, content: Mapping[str, Any]) -> str:
@@ -284,7 +284,7 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
             if isinstance(found, Exception):
                 self.send({"sought": sought, "note": str(found)})
                 return
-            self.lines.references.add(name, found)
+            self.lines.know(name, found)
             more = found.more or len(found) > _LISTED
             note = {"note": _MORE[self.lines.model.language]} if more else {}
             choices = [[choice.value, choice.label] for choice in found[:_LISTED]]

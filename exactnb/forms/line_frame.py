@@ -45,7 +45,7 @@ def _typed(pd: Any, column: Column, values: list[Any]) -> Any:
     plain = pd.Series(values, dtype=object)
     try:
         if field.format == "date":
-            return pd.to_datetime(plain, format="%Y-%m-%d")
+            return pd.to_datetime(plain, format="%Y-%m-%d").astype("datetime64[ms]")
         if field.kind in _DTYPES:
             return plain.astype(_DTYPES[field.kind])
     except (ValueError, TypeError):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.cells import Column, read_sheet
+from exactnb.forms.cells import Column, PerRow, read_sheet
 from exactnb.forms.references import References
 from exactnb.forms.totals import Totals
 from exactnb.forms.typed import MASK
 
 if TYPE_CHECKING:
-    from exactnb.forms.lookup import Finder, Finders
+    from exactnb.forms.lookup import Choice, Finder, Finders
     from exactnb.forms.model import FormModel
     from exactnb.schema.tree import Path
 
@@ -44,6 +44,7 @@ class Lines:
         self.path = tuple(path)
         self.finders = finders
         self.references = References()
+        self._written = PerRow(self._write)
         self.columns = self._columns()
         self.totals = Totals(
             (column.name for column in self.columns),
@@ -82,7 +83,7 @@ class Lines:
 
     def texts(self) -> list[list[str]]:
         """Every cell as it is shown."""
-        shown = [self._written(row) for row in self.rows]
+        shown = [[*texts] for texts in self._written.of(self.rows)]
         places = {column.name: at for at, column in enumerate(self.columns)}
         for path in self.model.errors:
             row, name = self._place(path)
@@ -94,7 +95,7 @@ class Lines:
         """The cells of one row as they are shown."""
         return [self._text(row, column) for column in self.columns]
 
-    def _written(self, row: Any) -> list[str]:
+    def _write(self, row: Any) -> list[str]:
         fields = row if isinstance(row, Mapping) else {}
         return [c.text(fields.get(c.name, ABSENT), self.references) for c in self.columns]
 
@@ -131,7 +132,8 @@ class Lines:
 
     def _place(self, path: Path) -> tuple[int, str]:
         """The row and column of a path; WHOLE and no name for what is of no row or column."""
-        inner = path[len(self.path) :] if path[: len(self.path)] == self.path else ()
+        depth = len(self.path)
+        inner: Path = path[depth:] if path[:depth] == self.path else ()
         row = inner[0] if inner and isinstance(inner[0], int) else WHOLE
         return row, str(inner[1]) if len(inner) > 1 else ""
 
@@ -171,25 +173,26 @@ class Lines:
         """
         sheet = read_sheet(text, names, self.columns)
         rows, placed = list(sheet.rows), list(sheet.names)
-        if len(rows) == 1 and len(placed) == 1 and height * width > 1 and placed[0] == names[0]:
+        fills = len(rows) == 1 and placed == [names[0]] and height * width > 1
+        if fills:
             placed = list(names[:width])
             rows = [[rows[0][0]] * len(placed)] * height
         with self.model.together():
+            self._reach(row + len(rows) - 1)
             for at, cells in enumerate(rows, row):
-                self._reach(at)
                 for name, cell in zip(placed, cells, strict=False):
                     if name is not None:
                         self._enter(at, name, cell)
         self.check(range(row, row + len(rows)))
-        said = self._say("pasted_one") if len(rows) == 1 else self._say("pasted", len(rows))
+        said = [] if fills else [self._count("pasted", len(rows))]
         if sheet.left_out:
-            said += " " + self._say("left", ", ".join(sheet.left_out))
-        return said
+            said.append(self._say("left", ", ".join(sheet.left_out)))
+        return " ".join(said)
 
     def insert(self, row: int) -> None:
         """Puts a new line before a row, or after the last."""
         self.model.insert(self.path, min(row, len(self.rows)))
-        self.check_whole()
+        self.check([min(row, len(self.rows) - 1)])
 
     def remove(self, rows: Iterable[int]) -> None:
         """Takes lines out."""
@@ -313,6 +316,17 @@ class Lines:
             finder = self.finder(name, 0)
             if finder is not None and (live or not finder.live):
                 self.references.learn(name, finder, keys)
+        self._forget()
+
+    def know(self, name: str, choices: Iterable[Choice]) -> None:
+        """Remembers what keys of a column stand for."""
+        self.references.add(name, choices)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Has rows written and counted anew: more is known about the keys in them."""
+        self._written.clear()
+        self.totals.clear()
 
     def take_learned(self) -> None:
         """Replaces codes and names in reference columns by the keys that were found for them."""
@@ -330,6 +344,9 @@ class Lines:
                 for path, value in found:
                     self.model.set(path, value)
             self.check_whole()
+
+    def _count(self, key: str, count: int) -> str:
+        return self._say(f"{key}_one") if count == 1 else self._say(key, count)
 
     def _say(self, key: str, *values: Any) -> str:
         return _SAID[key][self.model.language == "nl"].format(*values)

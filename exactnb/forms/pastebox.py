@@ -186,13 +186,13 @@ class GridBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Puts the paste box below the grid, unless a front end shows the grid after all."""
         if not self.grid.ready and self.pastebox is None:
             self.pastebox = PasteBox(self.grid.lines)
-            self.children = (self.grid, self.pastebox)
+            self.children = [self.grid, self.pastebox]
 
     def _on_ready(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         if self.pastebox is not None:
-            self.children = (self.grid,)
+            self.children = [self.grid]
             self.pastebox.close()
             self.pastebox = None
 

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from exactnb.absent import ABSENT
+from exactnb.forms.cells import PerRow
 from exactnb.schema.check import fold
 from exactnb.schema.numbers import write_number
 
@@ -136,20 +137,25 @@ class Totals:
         self.applies = bool({"netprice", "unitprice"} & set(self.roles.values()))
         named = {role: name for name, role in self.roles.items()}
         self._record: Record = lambda role, value: record(named[role], value)
+        self._worked = PerRow(self._line)
         self._lines: list[Line] = []
 
     def set_all(self, rows: Sequence[Row | None]) -> None:
         """Works every line out; None is a line with a mistake in it."""
-        self._lines = [self._line(row) for row in rows] if self.applies else []
+        if self.applies:
+            lines = iter(self._worked.of([row for row in rows if row is not None]))
+            self._lines = [Line() if row is None else next(lines) for row in rows]
 
     def set_line(self, index: int, row: Row | None) -> None:
         """Works one line out anew."""
         if self.applies:
-            self._lines[index] = self._line(row)
+            self._lines[index] = Line() if row is None else self._line(row)
 
-    def _line(self, row: Row | None) -> Line:
-        if row is None:
-            return Line()
+    def clear(self) -> None:
+        """Has lines worked out anew that were before: more is known about their keys."""
+        self._worked.clear()
+
+    def _line(self, row: Row) -> Line:
         return line({self.roles[n]: v for n, v in row.items() if n in self.roles}, self._record)
 
     @property
