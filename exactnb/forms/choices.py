@@ -79,9 +79,11 @@ class Nothing:
     """No choices: there is no connection, or what they depend on is not filled in yet."""
 
     def look(self, text: str) -> Found:
+        """No choices."""
         return Found()
 
     def one(self, value: Any) -> Choice | None:
+        """No choice."""
         return None
 
     known = one

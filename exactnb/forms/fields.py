@@ -1,0 +1,124 @@
+"""The fields of a form as widgets: they show what the model holds, and write to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from exactnb.forms.group import Group
+from exactnb.forms.look import Look
+from exactnb.forms.lookup import Finders
+from exactnb.forms.parts import part_class
+from exactnb.forms.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ipywidgets as widgets
+
+    from exactnb.forms.model import Change, FormModel
+    from exactnb.schema.tree import Path
+
+__all__ = ["Fields"]
+
+
+class Fields:
+    """The controls of a form, in one box.
+
+    Required and filled fields stand first to be seen, with up to seven others; the rest is
+    behind "add a field". A change of the model shows at once, whoever made it; what a person
+    enters is in the model when they leave the control.
+
+    Parameters
+    ----------
+    model
+        What is shown and written to.
+    finders
+        Where choices of references are looked up.
+    look
+        Shared with other widgets of the form, so that they share Layout and Style.
+
+    Attributes
+    ----------
+    widget : ipywidgets.VBox
+        To be put in a form.
+
+    Examples
+    --------
+    >>> from exactnb.forms.model import FormModel
+    >>> model = FormModel({"properties": {"price": {"type": "number"}}})
+    >>> fields = Fields(model)
+    >>> fields["price"].value = "1.234,50"
+    >>> model.payload()
+    {'price': Decimal('1234.50')}
+    """
+
+    def __init__(
+        self, model: FormModel, finders: Finders | None = None, look: Look | None = None
+    ) -> None:
+        self._view = View(
+            model,
+            finders or Finders(),
+            look or Look(),
+            kinds=part_class,
+            refresh=self.refresh,
+        )
+        self._view.look_again()
+        self._root = Group(self._view, model.field(()), bare=True)
+        self._unobserve = model.observe(self._told)
+
+    @property
+    def widget(self) -> widgets.VBox:
+        """The box of all fields."""
+        return self._root.widget
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths of the controls that were drawn."""
+        return tuple(self._view.parts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields of the form itself that are drawn, in their order."""
+        return tuple(self._root.parts)
+
+    def control(self, path: Path) -> Any:
+        """The widget of a field, which is drawn now if it was not yet.
+
+        Raises
+        ------
+        KeyError
+            When there is no such field.
+        """
+        self._view.model.field(path)
+        if path not in self._view.parts:
+            self._root.reveal(path)
+        return self._view.parts[path].widget
+
+    def focus(self, path: Path) -> None:
+        """Brings a person to a field: opens what it lies in, and puts the cursor there."""
+        for depth in range(len(path), 0, -1):  # an error may sit at what has no control of its own
+            if path[:depth] in self._view.parts or self._found(path[:depth]):
+                self._view.parts[path[:depth]].widget.focus()
+                return
+
+    def _found(self, path: Path) -> bool:
+        self._root.reveal(path)
+        return path in self._view.parts
+
+    def __getitem__(self, path: Path | str) -> Any:
+        return self.control((path,) if isinstance(path, str) else path)
+
+    def refresh(self) -> None:
+        """Shows the model as it is: values, errors, fields, and whether it is locked."""
+        with self._view.lock:
+            if not self._view.writing:
+                self._view.look_again()
+                self._root.show(self._view.model.field(()))
+
+    def close(self) -> None:
+        """Takes all widgets away, and stops listening."""
+        self._unobserve()
+        self._root.close()
+
+    def _told(self, changes: Sequence[Change]) -> None:
+        self.refresh()

@@ -1,0 +1,96 @@
+"""How a form looks: the Layouts and Styles that its controls share, its markup, its style sheet.
+
+A control of ipywidgets is three models when it makes its own Layout and Style, and one when it is
+handed them; so all of a form share one Layout, and one Style a class. What is different between
+controls is said by the style sheet, by their classes.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from importlib import resources
+from typing import Any, TypeVar
+
+import ipywidgets as widgets
+
+__all__ = ["CSS", "Look", "caption", "lines"]
+
+T = TypeVar("T", bound=widgets.Widget)
+
+
+class Look:
+    """Makes the widgets of one form, each of them one model.
+
+    Examples
+    --------
+    >>> look = Look()
+    >>> name = look.make(widgets.Text, description="Name")
+    >>> city = look.make(widgets.Text, description="City")
+    >>> name.layout is city.layout, name.style is city.style
+    (True, True)
+    """
+
+    def __init__(self) -> None:
+        self._layout: widgets.Layout | None = None
+        self._styles: dict[type, widgets.Style] = {}
+
+    def make(self, kind: type[T], *classes: str, **traits: Any) -> T:
+        """A widget that shares its Layout and Style with the others.
+
+        Parameters
+        ----------
+        kind
+            Class of the widget.
+        classes
+            Of the style sheet, without their prefix ``exactnb-``.
+        traits
+            Of the widget.
+        """
+        if self._layout is None:
+            self._layout = widgets.Layout()
+        if hasattr(kind, "style"):
+            style = kind.style.klass
+            if style not in self._styles:
+                self._styles[style] = style()
+            traits["style"] = self._styles[style]
+        if classes:
+            traits["_dom_classes"] = tuple(f"exactnb-{name}" for name in classes)
+        made: T = kind(layout=self._layout, **traits)
+        return made
+
+
+def caption(title: str, help: str = "", *, star: str = "", problem: str = "") -> str:
+    """The description of a control, as the few tags that ipywidgets lets through.
+
+    Parameters
+    ----------
+    title, help
+        Text, never markup.
+    star
+        The word for required; empty for a field that is not.
+    problem
+        Takes the place of the help.
+    """
+    mark = f'<abbr class="exactnb-star" title="{escape(star)}">*</abbr>' if star else ""
+    if problem:
+        under = f'<span class="exactnb-problem">✗ {_text(problem)}</span>'
+    else:
+        help = " · ".join(filter(None, (star, help)))
+        under = f'<span class="exactnb-help">{_text(help)}</span>' if help else ""
+    return f'<span class="exactnb-title">{_text(title)}{mark}</span>{under}'
+
+
+def lines(title: str, help: str = "", *, star: str = "", problem: str = "") -> str:
+    """The same as plain text: a Checkbox puts its description in a tooltip too, tags and all."""
+    under = f"✗ {problem}" if problem else " · ".join(filter(None, (star, help)))
+    return "\n".join(filter(None, (f"{title} *" if star else title, under)))
+
+
+def _text(text: str) -> str:
+    """Text as markup that shows it; what would begin a formula stands apart, so that none does."""
+    said = escape(" ".join(text.split()))
+    return said.replace("\\", "<span>&#92;</span>").replace("$", "<span>&#36;</span>")
+
+
+#: the style sheet of a form
+CSS = resources.files("exactnb.forms").joinpath("fields.css").read_text(encoding="utf-8")

@@ -1,0 +1,136 @@
+"""Fields under a heading, which opens and shuts them; they are drawn when first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from exactnb.absent import ABSENT
+from exactnb.forms.look import caption
+
+if TYPE_CHECKING:
+    from exactnb.forms.view import Part, View
+    from exactnb.schema.tree import Field, Path
+
+__all__ = ["Section"]
+
+#: rows with which a list is drawn open, and levels to which groups are
+ROWS, DEPTH = 10, 5
+
+
+class Section:
+    """Fields under a heading, which opens and shuts them; they are made when first opened."""
+
+    def __init__(self, view: View, field: Field, *, bare: bool = False) -> None:
+        self.view = view
+        self.path = field.path
+        self.opened = bare or self.opens(field)
+        self.parts: dict[Any, Part] = {}
+        self._note: widgets.HTML | None = None
+        self._heading: widgets.Button | None = None
+        if not bare:
+            self._heading = view.look.make(
+                widgets.Button, "heading", description=self.heading(field)
+            )
+            self._heading.on_click(lambda _: self.toggle())
+        self.widget = view.look.make(
+            widgets.VBox,
+            *(("fields",) if not field.path else ("group",) if not bare else ("within",)),
+            children=self.children(field),
+        )
+
+    # --- what a kind of section says ------------------------------------------------------------
+
+    def opens(self, field: Field) -> bool:
+        """Whether it is drawn open at first."""
+        value = self.view.model.get(self.path)
+        filled = value not in (ABSENT, None) and len(field.children) <= ROWS
+        return len(self.path) <= DEPTH and (field.required or filled)
+
+    def body(self, field: Field) -> Iterator[widgets.Widget]:
+        """The widgets under the heading."""
+        raise NotImplementedError
+
+    def count(self, field: Field) -> int:
+        """How much is filled in, for the heading of a shut section."""
+        value = self.view.model.get(self.path)
+        return len(value) if isinstance(value, (dict, list)) else 0
+
+    # --- showing --------------------------------------------------------------------------------
+
+    def show(self, field: Field) -> None:
+        """Brings all of it in line with the model; the list of widgets only when it changed."""
+        if self._heading is not None:
+            said = self.heading(field)
+            if self._heading.description != said:
+                self._heading.description = said
+        children = self.children(field)
+        if children != self.widget.children:
+            self.widget.children = children
+
+    def children(self, field: Field) -> tuple[widgets.Widget, ...]:
+        """Heading, note and body, as far as they are there now."""
+        if not self.opened and any(
+            path[: len(self.path)] == self.path for path in self.view.errors
+        ):
+            self.opened = True  # what is wrong must be seen
+        head = () if self._heading is None else (self._heading,)
+        return (*head, *self._noted(field), *(self.body(field) if self.opened else ()))
+
+    def heading(self, field: Field) -> str:
+        """Triangle, title, star, and how much a shut one holds."""
+        star = " *" if field.required else ""
+        count = self.count(field)
+        held = f" · {self.view.say('filled', count)}" if count and not self.opened else ""
+        return f"{'▾' if self.opened else '▸'} {field.title}{star}{held}"
+
+    def _noted(self, field: Field) -> tuple[widgets.Widget, ...]:
+        """What is wrong with the whole, or its help: a widget only while there is such a text."""
+        problem = self.view.problem(self.path)
+        help = " · ".join(filter(None, (field.help, field.limits)))
+        said = caption("", help, problem=problem) if problem or (help and self.opened) else ""
+        if not said and self._note is None:
+            return ()
+        if self._note is None:
+            self._note = self.view.look.make(widgets.HTML, "note", value=said)
+        elif self._note.value != said:
+            self._note.value = said
+        return (self._note,) if said else ()
+
+    def part(self, key: Any, field: Field) -> Part:
+        """The part of a field, made or brought up to date."""
+        kind, now = self.view.kind_of(field), self.parts.get(key)
+        if now is not None and type(now) is kind:
+            now.show(field)
+            return now
+        if now is not None:
+            now.close()
+        self.parts[key] = kind(self.view, field)
+        return self.parts[key]
+
+    def keep(self, keys: set[Any]) -> None:
+        """Takes away the parts that are no longer there."""
+        for key in [key for key in self.parts if key not in keys]:
+            self.parts.pop(key).close()
+
+    def toggle(self) -> None:
+        """Opens or shuts it."""
+        self.opened = not self.opened
+        self.view.refresh()
+
+    def reveal(self, path: Path) -> None:
+        """Opens what has to be open for the field at a path to be seen."""
+        if not self.opened:
+            self.opened = True
+            self.view.refresh()
+        for part in list(self.parts.values()):
+            if isinstance(part, Section) and path[: len(part.path)] == part.path:
+                part.reveal(path)
+
+    def close(self) -> None:
+        """Takes all of it away."""
+        self.keep(set())
+        for widget in filter(None, (self._heading, self._note, self.widget)):
+            widget.close()
