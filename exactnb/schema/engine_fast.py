@@ -1,0 +1,84 @@
+"""The failures that ``jsonschema_rs`` finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+
+from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
+from exactnb.schema.references import KNOWN
+
+__all__ = ["find"]
+
+#: kinds of error that we name by another keyword
+_KEYWORDS = {"falseSchema": "false"}
+#: where the limit of a keyword stands in what the library says of an error
+_LIMITS = (
+    "limit",
+    "multiple_of",
+    "pattern",
+    "format",
+    "options",
+    "expected_value",
+    "types",
+    "schema",
+)
+
+
+def find(schema: Any) -> Find:
+    """What finds every failure of a value against this schema."""
+    try:
+        validator = _validator(schema)
+    except jsonschema_rs.ValidationError:
+        validator = _validator(without_patterns(schema, _compiles))
+
+    def failures(value: Any) -> list[Failure]:
+        return [each for error in validator.iter_errors(value) for each in _read(error)]
+
+    return failures
+
+
+def _validator(schema: Any) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, retriever=_retrieve)
+
+
+def _retrieve(uri: str) -> Any:
+    # what is not known is not fetched, and accepts anything
+    return KNOWN[uri].root if uri in KNOWN else {}
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
+def _read(error: jsonschema_rs.ValidationError) -> list[Failure]:
+    path: Path = tuple(error.instance_path)
+    said = error.kind.as_dict()
+    keyword = _KEYWORDS.get(error.kind.name, error.kind.name)
+    if keyword == "required":
+        word = "dependentRequired" if "dependentRequired" in error.schema_path[-1:] else keyword
+        return [Failure((*path, said["property"]), word)]
+    if keyword in ("additionalProperties", "unevaluatedProperties"):
+        return [Failure((*path, name), keyword) for name in said["unexpected"]]
+    if error.schema_path[-1:] == ["propertyNames"]:
+        return [Failure(path, "propertyNames")]
+    if keyword == "propertyNames":
+        inner = said["error"]
+        return [
+            Failure((*path, inner.instance), keyword, branches=(tuple(_read(inner)),)),
+        ]
+    branches = tuple(
+        tuple(each for inner in branch for each in _read(inner))
+        for branch in said.get("context", ())
+    )
+    if keyword == "oneOf" and error.kind.__class__.__name__ == "OneOfMultipleValid":
+        return [Failure(path, "oneOfMany")]
+    if branches:
+        return [Failure(path, keyword, branches=branches)]
+    limit = next((said[word] for word in _LIMITS if word in said), None)
+    return [failure(path, keyword, limit)]

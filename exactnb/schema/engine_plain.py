@@ -1,0 +1,214 @@
+"""The failures that ``jsonschema`` finds, with numbers compared digit by digit."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
+from exactnb.schema.formats import FORMATS
+from exactnb.schema.keywords import LISTS, MAPS, SINGLE, rebuilt
+from exactnb.schema.references import registry
+
+__all__ = ["find"]
+
+#: keywords in which False means more than a schema that nothing fits
+_FALSE_MATTERS = {
+    "additionalProperties",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "propertyNames",
+}
+
+
+def find(schema: Any) -> Find:
+    """What finds every failure of a value against this schema."""
+    exact = json.loads(json.dumps(schema), parse_float=Decimal)
+    exact = rebuilt(without_patterns(exact, _compiles), _no_false) if exact is not False else False
+    validator = _dialect()(exact, format_checker=_formats(), registry=registry())
+
+    def failures(value: Any) -> list[Failure]:
+        try:
+            return [_read(error) for error in validator.iter_errors(_exact(value))]
+        except RecursionError:  # a schema that is nothing but itself says nothing
+            return []
+
+    return failures
+
+
+def _no_false(node: dict[str, Any]) -> dict[str, Any]:
+    """The schema with False spelled so that the library keeps the path of what it refuses."""
+    return {
+        word: [_spelled(each) for each in held]
+        if word in LISTS
+        else {name: _spelled(each) for name, each in held.items()}
+        if word in MAPS
+        else _spelled(held)
+        if word in SINGLE - _FALSE_MATTERS
+        else held
+        for word, held in node.items()
+    }
+
+
+def _spelled(schema: Any) -> Any:
+    return {"not": {}} if schema is False else schema
+
+
+def _exact(value: Any) -> Any:
+    """The value with its floats as the decimals that they are written as."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {name: _exact(inner) for name, inner in value.items()}
+    return [_exact(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+@cache
+def _formats() -> Any:
+    from jsonschema import FormatChecker
+
+    def check(name: str) -> Any:
+        return lambda value: not isinstance(value, str) or bool(FORMATS[name](value))
+
+    checker = FormatChecker(())
+    checker.checkers = {name: (check(name), (ValueError, re.error)) for name in FORMATS}
+    return checker
+
+
+@cache
+def _dialect() -> Any:
+    """The validator class of jsonschema, with what it lacks.
+
+    Where JupyterLab is installed, so is ``rfc3987_syntax``, which builds a grammar for a second
+    when it is imported; jsonschema uses it for formats that are checked here in another way.
+    """
+    slow = "rfc3987_syntax"
+    kept = sys.modules.get(slow)
+    sys.modules[slow] = None  # type: ignore[assignment]  # what makes an import fail
+    try:
+        from jsonschema import Draft202012Validator
+        from jsonschema.validators import extend
+    finally:
+        del sys.modules[slow]
+        if kept is not None:
+            sys.modules[slow] = kept
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    own = {
+        "multipleOf": _multiple_of,
+        "required": _required,
+        "dependentRequired": _dependent_required,
+        "additionalProperties": _additional_properties,
+        "unevaluatedProperties": _unevaluated(
+            Draft202012Validator.VALIDATORS["unevaluatedProperties"]
+        ),
+        "propertyNames": _property_names,
+        "items": _items,
+    }
+    return extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, validators=own, type_checker=types
+    )
+
+
+def _is_integer(_: Any, value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return value == value.to_integral_value()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _error(*path: str | int, **more: Any) -> Any:
+    from jsonschema import ValidationError
+
+    return ValidationError("", path=path, **more)
+
+
+def _multiple_of(validator: Any, step: Any, value: Any, _: Any) -> Iterator[Any]:
+    if validator.is_type(value, "number") and not _divides(Decimal(step), Decimal(value)):
+        yield _error()
+
+
+def _divides(step: Decimal, value: Decimal) -> bool:
+    """Whether a number is a whole number of steps, also where one has hundreds of digits."""
+    a, b = value.as_integer_ratio(), step.as_integer_ratio()
+    return (a[0] * b[1]) % (a[1] * b[0]) == 0
+
+
+def _required(validator: Any, names: Any, value: Any, _: Any) -> Iterator[Any]:
+    if validator.is_type(value, "object"):
+        yield from (_error(name) for name in names if name not in value)
+
+
+def _dependent_required(validator: Any, needs: Any, value: Any, _: Any) -> Iterator[Any]:
+    if validator.is_type(value, "object"):
+        for given, names in needs.items():
+            if given in value:
+                yield from (_error(name) for name in names if name not in value)
+
+
+def _additional_properties(validator: Any, schema: Any, value: Any, around: Any) -> Iterator[Any]:
+    if not validator.is_type(value, "object"):
+        return
+    patterns = around.get("patternProperties", {})
+    for name, inner in value.items():
+        if name in around.get("properties", {}) or any(re.search(p, name) for p in patterns):
+            continue
+        if schema is False:
+            yield _error(name)
+        else:
+            yield from validator.descend(inner, schema, path=name)
+
+
+def _unevaluated(library: Any) -> Any:
+    """The library's own rule; it names the fields in its message alone."""
+
+    def rule(validator: Any, schema: Any, value: Any, around: Any) -> Iterator[Any]:
+        for error in library(validator, schema, value, around):
+            yield from (_error(name) for name in value if repr(name) in error.message)
+
+    return rule
+
+
+def _property_names(validator: Any, schema: Any, value: Any, _: Any) -> Iterator[Any]:
+    if not validator.is_type(value, "object"):
+        return
+    if schema is False:
+        yield from [_error()] if value else []
+        return
+    for name in value:
+        for error in validator.descend(name, schema):
+            yield _error(name, context=[error])
+
+
+def _items(validator: Any, schema: Any, value: Any, around: Any) -> Iterator[Any]:
+    if validator.is_type(value, "array"):
+        for index in range(len(around.get("prefixItems", ())), len(value)):
+            yield from validator.descend(value[index], schema, path=index)
+
+
+def _read(error: Any, base: Path = ()) -> Failure:
+    path: Path = (*base, *error.relative_path)
+    keyword = error.validator or "false"
+    if keyword == "propertyNames":
+        return Failure(path, keyword, branches=tuple((_read(inner),) for inner in error.context))
+    if keyword in ("minContains", "maxContains"):
+        return Failure(path, "contains")
+    if keyword == "oneOf" and not error.context:
+        return Failure(path, "oneOfMany")
+    if keyword in ("oneOf", "anyOf"):
+        branches: dict[Any, list[Failure]] = {n: [] for n in range(len(error.validator_value))}
+        for inner in error.context:
+            branches[inner.relative_schema_path[0]].append(_read(inner, path))
+        return Failure(path, keyword, branches=tuple(map(tuple, branches.values())))
+    return failure(path, keyword, error.validator_value)

@@ -1,0 +1,235 @@
+"""Membrane's DataSchema and JSON Schema of any age → JSON Schema 2020-12."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+from exactnb.schema import drafts
+from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, subschemas, well_formed
+from exactnb.schema.references import References, has_references
+
+__all__ = ["OPTIONS", "content", "standard"]
+
+#: our annotation: the choices of a node with their labels, ``[{"const": …, "title": …}]``
+OPTIONS = "x-options"
+_REWRITTEN = drafts.WORDS | {"type", "enum", "required", "$ref"}
+_LABELLED = {"value", "label", "title", "name", "description"}
+_LABELS = ("enumNames", "x-enumNames", "x-enum-varnames")
+
+
+def standard(schema: Any) -> dict[str, Any] | bool:
+    """The schema as JSON Schema 2020-12, whatever dialect and draft it was written in.
+
+    Membrane's own words become standard ones: types in any case, ``{value, label}`` in an
+    ``enum``, ``referenceRecords`` (which win over ``enum``), ``allowCustom``, ``nullable``. The
+    labels of choices stay, as ``x-options``. Words of older drafts are rewritten. What is not
+    well formed (a type nobody knows, a formula in the place of a number, a ``$ref`` to nowhere)
+    says nothing, so it accepts anything. Nothing is ever fetched.
+
+    The answer is kept by content and shared: do not change it.
+
+    Examples
+    --------
+    >>> standard({"type": "String", "enum": [{"value": "A", "label": "Advice"}]})
+    {'type': 'string', 'enum': ['A'], 'x-options': [{'const': 'A', 'title': 'Advice'}]}
+    """
+    text = content(schema)
+    return True if text is None else _standard(text)
+
+
+def content(schema: Any) -> str | None:
+    """A schema as JSON text; None for what JSON cannot say, such as one that holds itself."""
+    try:
+        return json.dumps(schema, default=_plain, skipkeys=True)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+@lru_cache(maxsize=512)
+def _standard(text: str) -> dict[str, Any] | bool:
+    try:
+        schema = _read(json.loads(text), drafts.DRAFT_2020)
+        if isinstance(schema, dict) and has_references(text):
+            _keep_what_resolves(schema)
+    except RecursionError:  # deeper than anybody fills in
+        return True
+    return schema
+
+
+def _read(schema: Any, draft: int) -> dict[str, Any] | bool:
+    """One schema and all in it; ``draft`` is what it is written in unless it says another."""
+    if not isinstance(schema, dict):
+        return schema if isinstance(schema, bool) else True
+    draft = drafts.draft_of(schema) or draft
+    read = partial(_read, draft=draft)
+    if draft <= 7 and isinstance(schema.get("$ref"), str):  # nothing counts beside it
+        schema = {k: schema[k] for k in ("$ref", "definitions", "$defs") if k in schema}
+    return {
+        **_types(schema),
+        **{k: _inside(k, v, read) for k, v in schema.items() if _stays(k, v)},
+        **drafts.modern(schema, draft, read),
+        **_names(schema, read),
+        **_reference(schema),
+        **_choices(schema),
+    }
+
+
+def _stays(keyword: str, value: Any) -> bool:
+    if keyword in _REWRITTEN or not well_formed(keyword, value):
+        return False
+    return not (keyword in ("default", "const", *MAPS) and _is_formula(value))
+
+
+def _is_formula(value: Any) -> bool:
+    """Whether this is one of Membrane's formulas, such as ``{"$var": "kind"}``."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    [(word, inner)] = value.items()
+    return word.startswith("$") and not isinstance(inner, (bool, dict))
+
+
+def _inside(keyword: str, value: Any, read: drafts.Read) -> Any:
+    if keyword in SINGLE:
+        return read(value)
+    if keyword in LISTS:
+        return [read(each) for each in value]
+    if keyword in MAPS:
+        return {name: read(each) for name, each in value.items()}
+    return value
+
+
+def _types(schema: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = schema.get("type")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
+        return {}
+    kinds = list(dict.fromkeys(kind.lower() for kind in kinds))
+    if not kinds or not set(kinds) <= set(TYPES):
+        return {}
+    if schema.get("nullable") is True and "null" not in kinds:
+        kinds.append("null")
+    return {"type": kinds if isinstance(schema["type"], list) or len(kinds) > 1 else kinds[0]}
+
+
+def _names(schema: Mapping[str, Any], read: drafts.Read) -> dict[str, Any]:
+    """``required`` as a list of names, also where the properties themselves say it (draft 03)."""
+    names = schema.get("required")
+    names = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    properties = schema.get("properties")
+    for name, inner in properties.items() if isinstance(properties, dict) else ():
+        if isinstance(inner, dict) and inner.get("required") is True and name not in names:
+            names.append(name)
+    return {"required": names} if names else {}
+
+
+def _reference(schema: Mapping[str, Any]) -> dict[str, Any]:
+    reference = schema.get("$ref")
+    return {"$ref": drafts.moved(reference)} if isinstance(reference, str) else {}
+
+
+def _choices(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """``enum`` as values, with the labels beside it."""
+    options = _records(schema) or _labelled(schema) or []
+    values = [option["const"] for option in options]
+    if not options:
+        given = schema.get("enum")
+        values = given if isinstance(given, list) else []
+    if not values:
+        return {}
+    labels = {OPTIONS: options} if options else {}
+    if schema.get("allowCustom") is True:
+        return {OPTIONS: options or [{"const": value} for value in values]}
+    kinds = schema.get("type")
+    own = bool(options) and isinstance(kinds, list) and "null" in kinds
+    empty = None not in values and (own or schema.get("nullable") is True)
+    return {"enum": [*values, *([None] if empty else [])], **labels}
+
+
+def _records(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    records = schema.get("referenceRecords")
+    return [
+        {"const": record["id"], "title": str(record.get("name") or record["id"])}
+        for record in (records if isinstance(records, list) else ())
+        if isinstance(record, dict) and record.get("id") is not None
+    ]
+
+
+def _labelled(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The labels of an ``enum``, in the entries themselves or in a list of their own."""
+    values = schema.get("enum")
+    if OPTIONS in schema or not isinstance(values, list):
+        return []
+    if any(_is_labelled(each) for each in values):
+        return [
+            {"const": each["value"], "title": _label(each)}
+            if _is_labelled(each)
+            else {"const": each}
+            for each in values
+        ]
+    named = (schema[word] for word in _LABELS if isinstance(schema.get(word), list))
+    names: list[Any] = next(named, [])
+    if len(names) != len(values):
+        return []
+    return [{"const": v, "title": str(n)} for v, n in zip(values, names, strict=True)]
+
+
+def _is_labelled(entry: Any) -> bool:
+    return isinstance(entry, dict) and "value" in entry and set(entry) <= _LABELLED
+
+
+def _label(entry: Mapping[str, Any]) -> str:
+    named = next((entry[word] for word in ("label", "title", "name") if entry.get(word)), None)
+    return str(entry["value"] if named is None else named)
+
+
+def _keep_what_resolves(root: dict[str, Any]) -> None:
+    """Take out references to nowhere; read what others point at in places that are no schema's."""
+    references = References(root)
+    places = {id(node) for node in _nodes(root)}
+    queue, seen = [(root, references.base)], set[int]()
+    while queue:
+        node, base = queue.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        base = references.inside(node, base)
+        _loop(node, references, base)
+        for word in ("$ref", "$dynamicRef"):
+            target = references.find(node[word], base) if word in node else ...
+            if not isinstance(target, (dict, bool)) and word in node:
+                del node[word]
+            elif word == "$ref" and isinstance(target, dict) and node[word].startswith("#/"):
+                if id(target) not in places:  # such as #/components/schemas/Address
+                    read = _read(dict(target), drafts.DRAFT_2020)
+                    target.clear()
+                    target.update(read if isinstance(read, dict) else {})
+                    places |= {id(inner) for inner in _nodes(target)}
+                queue.append((target, base))
+        queue += [(sub, base) for _, sub in subschemas(node) if isinstance(sub, dict)]
+
+
+def _loop(node: dict[str, Any], references: References, base: str) -> None:
+    """A loop of 2019-09 without an anchor goes to the top of its own schema."""
+    word = drafts.LOOP
+    if node.get("$dynamicRef") == word and references.find(word, base) is None:
+        node["$ref"] = "#"
+        del node["$dynamicRef"]
+
+
+def _nodes(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    found = [schema]
+    for node in found:
+        found += [sub for _, sub in subschemas(node) if isinstance(sub, dict)]
+    return found
