@@ -35,10 +35,10 @@ class Column:
     reference: bool = False
     """Whether its values are keys of records, to be looked for."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name in the schema."""
-        return str(self.field.name)
+        return self.field.name
 
     @property
     def fixed(self) -> bool:
@@ -55,6 +55,16 @@ class Column:
         if self.field.format == "date":
             return "date"
         return _KINDS.get(self.field.kind, "text")
+
+    @cached_property
+    def sensitive(self) -> bool:
+        """Whether its values are nobody's business."""
+        return bool(self.field.sensitive)
+
+    @cached_property
+    def money(self) -> bool:
+        """Whether its values are amounts."""
+        return bool(self.field.money)
 
     def wire(self) -> dict[str, Any]:
         """What the front end has to know of it; what is not so is not said."""
@@ -80,12 +90,14 @@ class Column:
         """A cell as it is shown: written for the language, a key as what it stands for."""
         if value is ABSENT or value is None:
             return ""
-        if self.field.sensitive:
+        if self.sensitive:
             return MASK
+        if self.kind == "text" and isinstance(value, str):
+            return value
         if self.reference and (label := references.label(self.name, value)):
             return label
         said = write(self.field, value, self.language)
-        return _to_cents(said, self.language) if self.field.money and _is_number(value) else said
+        return _to_cents(said, self.language) if self.money and _is_number(value) else said
 
     def read(self, text: str, references: References) -> Any:
         """The value that a text means.
@@ -181,8 +193,8 @@ def _headings(row: Sequence[str], columns: Sequence[Column]) -> list[str | None]
     """The column that each heading names; None if this is no row of headings."""
     known: dict[str, str] = {}
     for column in columns:
-        for said in (column.name, column.field.title):
-            known.setdefault(_folded(said), column.name)
+        for heading in (column.name, column.field.title):
+            known.setdefault(_folded(heading), column.name)
     named = [known.get(_folded(cell)) for cell in row]
     said = [name for cell, name in zip(row, named, strict=True) if cell.strip()]
     found = [name for name in said if name]

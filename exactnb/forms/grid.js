@@ -51,7 +51,8 @@ class Grid extends View {
     if (!changed || !this.editable(at)) return;
     const seq = this.send({ op: "set", row, column: this.columns[column].name, ...(pick ? { pick: pick.value } : { text }) });
     this.pending.set(`${row}:${column}`, { seq, text });
-    this.drawRows();
+    if (row < this.get("rows").length) this.drawCell(row, at);
+    else this.drawRows(); // what is typed into the last row starts a line
   }
 
   addLine() {
@@ -179,7 +180,7 @@ class Grid extends View {
         Delete: () => this.rowEdit("remove"),
       }[key.length === 1 ? key.toLowerCase() : key];
     }
-    if (altKey) return { ArrowUp: () => this.rowEdit("move", -1), ArrowDown: () => (this.choosing() ? this.edit() : this.rowEdit("move", 1)) }[key];
+    if (altKey) return { ArrowUp: () => this.rowEdit("move", -1), ArrowDown: () => this.rowEdit("move", 1) }[key];
     const page = Math.max(1, Math.floor(this.scroller.clientHeight / (this.body.rows[row]?.offsetHeight || 24)) - 2);
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-page, 0], PageDown: [page, 0] }[key];
     if (step) return () => this.go(row + step[0], at + step[1], { extend: shiftKey });
@@ -227,7 +228,7 @@ class Grid extends View {
   cancel() {
     this.setMode("cell");
     this.closeList();
-    this.drawRows();
+    this.drawCell(this.active.row, this.active.at);
   }
 
   clear() {

@@ -103,7 +103,7 @@ class Lines:
         """A cell; what could not be read stands in it as it was typed."""
         path = (*self.path, row, column.name)
         value = self.model.get(path)
-        if self.model.errors.get(path) and not column.field.sensitive:
+        if self.model.errors.get(path) and not column.sensitive:
             typed = self.model.text(path)
             if typed and not (column.reference and self.references.get(column.name, value)):
                 return typed
@@ -227,7 +227,7 @@ class Lines:
 
     def _enter(self, row: int, name: str, text: str) -> None:
         column = self.column(name)
-        if column is None or column.fixed or (column.field.sensitive and text == MASK):
+        if column is None or column.fixed or (column.sensitive and text == MASK):
             return
         path = (*self.path, row, name)
         choice = self.references.match(name, text) if column.reference else None

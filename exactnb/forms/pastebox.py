@@ -123,12 +123,12 @@ class PasteBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             names = [column.name for column in self.lines.columns]
             self._tell(self.lines.paste(text, len(self.lines.rows), names))
             self.paste.value = ""
-            self._learn()
+            self.learn()
 
     def _change(self) -> None:
         if self.column.value is not None:
             self.lines.enter(self.line.value - 1, self.column.value, self.value.value)
-            self._learn()
+            self.learn()
 
     def _remove(self) -> None:
         self.lines.remove([self.line.value - 1])
@@ -137,7 +137,7 @@ class PasteBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.lines.model.undo()
         self.lines.check_whole()
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
         """Finds out what keys are called, and which codes and names are keys."""
         try:
             self.lines.learn(self.lines.unknown())
@@ -187,6 +187,7 @@ class GridBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if not self.grid.ready and self.pastebox is None:
             self.pastebox = PasteBox(self.grid.lines)
             self.children = [self.grid, self.pastebox]
+            self.pastebox.learn()
 
     def _on_ready(self) -> None:
         if self._timer is not None:
