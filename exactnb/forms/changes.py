@@ -40,8 +40,7 @@ class _Side(NamedTuple):
             inner = self.value.get(part, ABSENT)
         elif isinstance(self.value, list) and isinstance(part, int):
             inner = self.value[part]
-        path = () if self.field is None else (*self.field.path, part)
-        return _Side(None if self.field is None else self.field.at(path), inner)
+        return _Side(None if self.field is None else self.field.at((part,)), inner)
 
 
 def differences(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
 from exactnb.forms.typed import MASK
 from exactnb.forms.values import Path, get
+from exactnb.forms.variants import drawn
 from exactnb.schema.plain import plain
 from exactnb.schema.validate import Problem, problems
 
@@ -16,22 +17,26 @@ if TYPE_CHECKING:
 
 __all__ = ["by_path", "check", "check_at", "hidden"]
 
+#: the field at a path
+Find = Callable[[Path], "Field | None"]
 
-def check(root: Field, schema: Any, value: Any, language: str) -> list[Problem]:
+
+def check(find: Find, schema: Any, value: Any, language: str) -> list[Problem]:
     """Every problem of a whole value, in field order.
 
     A required object that is not there is told of by what is required in it, since those are
     the fields that can be filled in; what only the service may say is no problem of a person.
     """
-    if value is ABSENT and root.kind != "object":
+    root = find(())
+    if value is ABSENT and (root is None or drawn(root).kind != "object"):
         return [_missing((), language)]
     found = problems(schema, {} if value is ABSENT else value, language=language)
-    return list(_for_people(found, root, value, language))
+    return list(_for_people(found, find, value, language))
 
 
-def check_at(root: Field, value: Any, path: Path, language: str) -> list[Problem]:
+def check_at(find: Find, value: Any, path: Path, language: str) -> list[Problem]:
     """The problems at a path and under it, without a look at the rest of the value."""
-    field = root.at(path)
+    field = find(path)
     if field is None:
         return []
     inner = get(value, path)
@@ -41,7 +46,7 @@ def check_at(root: Field, value: Any, path: Path, language: str) -> list[Problem
         found = [_missing(path, language)] if due else []
     else:
         found = problems(field.schema, inner, language=language, path=path)
-    return list(_for_people(found, root, value, language))
+    return list(_for_people(found, find, value, language))
 
 
 def _missing(path: Path, language: str) -> Problem:
@@ -51,10 +56,10 @@ def _missing(path: Path, language: str) -> Problem:
 
 
 def _for_people(
-    found: Iterable[Problem], root: Field, value: Any, language: str
+    found: Iterable[Problem], find: Find, value: Any, language: str
 ) -> Iterator[Problem]:
     for problem in found:
-        lineage = [root.at(problem.path[:depth]) for depth in range(len(problem.path) + 1)]
+        lineage = [find(problem.path[:depth]) for depth in range(len(problem.path) + 1)]
         if any(field is not None and field.read_only for field in lineage):
             continue
         field = lineage[-1]
@@ -62,7 +67,7 @@ def _for_people(
             inside = problems(field.schema, {}, language=language, path=problem.path)
             deeper = [each for each in inside if each.keyword == "required"]
             if deeper:
-                yield from _for_people(deeper, root, value, language)
+                yield from _for_people(deeper, find, value, language)
                 continue
         if any(field is not None and field.sensitive for field in lineage):
             message = hidden(problem.message, get(value, problem.path))

@@ -32,16 +32,14 @@ _INDENT = 4
 
 def covered(field: Field | None, value: Any) -> Any:
     """The value with :data:`SENSITIVE` wherever nobody should read along."""
-    while field is not None and field.chosen is not None and not field.sensitive:
-        field = field.chosen
     if field is None:
         return value
     if field.sensitive:
         return SENSITIVE
     if isinstance(value, dict):
-        return {name: covered(field.at((*field.path, name)), v) for name, v in value.items()}
+        return {name: covered(field.at((name,)), each) for name, each in value.items()}
     if isinstance(value, list):
-        return [covered(field.at((*field.path, i)), each) for i, each in enumerate(value)]
+        return [covered(field.at((i,)), each) for i, each in enumerate(value)]
     return value
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
 from exactnb.forms.values import jsonable, same
+from exactnb.forms.variants import drawn
 
 if TYPE_CHECKING:
     from exactnb.schema.tree import Field
 
-__all__ = ["fresh", "fresh_item"]
+__all__ = ["fresh", "fresh_item", "fresh_variant"]
 
 #: a default may switch on a condition that brings further defaults; this often, and no more
 _ROUNDS = 8
+#: what holds things, without any
+_EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "null": None}
 
 
 def fresh(tree: Callable[[Any], Field]) -> Any:
@@ -42,13 +45,27 @@ def fresh_item(item: Field | None) -> Any:
     if item is None:
         return None
     value = _filled(item, ABSENT, ())
-    if value is not ABSENT:
-        return value
-    return {"object": {}, "array": []}.get(item.kind)
+    return _EMPTY.get(drawn(item).kind) if value is ABSENT else value
+
+
+def fresh_variant(variant: Field, old: Any) -> Any:
+    """What a variant begins with: its defaults, and the fields of what was there that it has too."""
+    kept: Any = ABSENT
+    if isinstance(old, dict):
+        own = {child.name for child in variant.children if child.const is ABSENT}
+        own &= variant.schema.get("properties", {}).keys()
+        kept = {name: each for name, each in old.items() if name in own}
+    value = _filled(variant, kept, ())
+    if value is ABSENT and variant.const is not ABSENT:
+        return jsonable(variant.const)
+    return _EMPTY.get(variant.kind, value) if value is ABSENT else value
 
 
 def _filled(field: Field, value: Any, above: tuple[Mapping[str, Any], ...]) -> Any:
     """The value with the defaults of a field and of what it shows."""
+    if value is ABSENT:
+        value = _own(field)
+    field = drawn(field)
     if value is ABSENT:
         value = _own(field)
     if field.kind != "object" or not (value is ABSENT or isinstance(value, dict)):

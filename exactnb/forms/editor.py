@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from exactnb.absent import ABSENT
 from exactnb.display.options import options
 from exactnb.errors import InputError
-from exactnb.forms.defaults import fresh, fresh_item
+from exactnb.forms.defaults import fresh, fresh_item, fresh_variant
 from exactnb.forms.history import History
 from exactnb.forms.state import State
 from exactnb.forms.typed import write
 from exactnb.forms.values import Path, get, jsonable, same
+from exactnb.forms.variants import drawn, walk
 from exactnb.schema.check import say
 from exactnb.schema.plain import Unsayable
 from exactnb.schema.tree import Field, tree
@@ -26,7 +28,7 @@ class Editor(History):
     def __init__(self, schema: Any, value: Any = ABSENT, *, language: str | None = None) -> None:
         self.schema = schema
         self.language = language or options.language
-        self._rooted: tuple[Any, Field] | None = None
+        self._rooted: tuple[Any, Mapping[Path, int], Field] | None = None
         self._is_new = value is ABSENT
         self._start = fresh(self._tree) if self._is_new else _sayable(value, ())
         super().__init__(State(self._start))
@@ -40,7 +42,7 @@ class Editor(History):
     def value(self) -> Any:
         """All that is filled in, as a copy; setting it replaces everything."""
         value = self._state.value
-        if value is ABSENT and self.field().kind == "object":
+        if value is ABSENT and drawn(self.field()).kind == "object":
             return {}
         return jsonable(value)
 
@@ -76,17 +78,15 @@ class Editor(History):
         return found
 
     def _field(self, path: Path) -> Field | None:
-        rooted, value = self._rooted, self._state.value
-        if rooted is None or rooted[0] is not value:
-            rooted = self._rooted = (value, self._tree(value))
-        return rooted[1].at(path)
+        value, picked, rooted = self._state.value, self._state.picked, self._rooted
+        if rooted is None or rooted[0] is not value or rooted[1] is not picked:
+            rooted = self._rooted = (value, picked, self._tree(value))
+        return walk(rooted[2], path, picked)
 
     def _leaf(self, path: Path) -> Field | None:
-        """The field that text is read and written for: of variants the chosen one."""
+        """The field that is filled in: of variants the chosen one."""
         field = self._field(path)
-        while field is not None and field.chosen is not None:
-            field = field.chosen
-        return field
+        return None if field is None else drawn(field)
 
     def text(self, path: Path) -> str:
         """What a text control shows: what was typed if it could not be read, else the value."""
@@ -134,13 +134,26 @@ class Editor(History):
             state, path = state.placed(path, ABSENT), path[:-1]
         return state
 
+    def choose(self, path: Path, index: int) -> None:
+        """Take a variant, with what it begins with and the fields that both variants have."""
+        if not 0 <= index < len(self.field(path).variants):
+            raise IndexError(f"There is no variant {index} of {say(path) or 'this'}")
+        with self.together():
+            old = self.get(path)
+            picking = replace(self._state, picked={**self._state.picked, path: index})
+            chosen = walk(self._tree(picking.value), path, picking.picked)
+            value = fresh_variant(drawn(chosen), old) if chosen is not None else ABSENT
+            if value is ABSENT and path and isinstance(path[-1], int):
+                value = None
+            self._edit(path, picking.placed(path, value))
+
     def reset(self) -> None:
         """Go back to how it was in the beginning; undo brings the edits back."""
-        self._tried, self._banner = False, ()
         with self.together():
             if self.changed:
                 self._edit((), State(self._start))
-            self._state = State(self._start)
+            else:
+                self._state = State(self._start)
 
     def rebase(self, value: Any) -> None:
         """Take another record for the one that this was before, and for its value."""

@@ -128,10 +128,10 @@ class FormModel(Editor):
         return typed + [p for p in found if p.path not in known and p.path[:here] == path]
 
     def _check(self, path: Path) -> list[Problem]:
-        root, value = self.field(), self._state.value
+        value = self._state.value
         if path == ():
-            return check(root, self.schema, value, self.language)
-        return check_at(root, value, path, self.language)
+            return check(self._field, self.schema, value, self.language)
+        return check_at(self._field, value, path, self.language)
 
     def _stirred(self, path: Path) -> list[Path]:
         """A path and the errors around it, the outer ones first; none of them under another."""

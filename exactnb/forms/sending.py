@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
 from exactnb.forms.values import Path, same
+from exactnb.forms.variants import drawn
 from exactnb.schema.validate import problems
 
 if TYPE_CHECKING:
@@ -19,10 +20,9 @@ _BEHIND = ("$ref", "$dynamicRef")
 
 def without_read_only(field: Field | None, value: Any) -> Any:
     """The value without what only the service says; an object that held nothing else goes too."""
-    while field is not None and field.chosen is not None:
-        field = field.chosen
     if field is None or not mentions(field.schema, "readOnly", *_BEHIND):
         return value
+    field = drawn(field)
     if isinstance(value, list):
         inner = field.children
         return [
@@ -69,7 +69,7 @@ def changed_only(
     """
     changed: dict[str, Any] = {}
     stuck: list[Path] = []
-    fields = {child.name: child for child in (*before.children, *now.children)}
+    fields = {child.name: child for child in (*drawn(before).children, *drawn(now).children)}
     for name in {**fields, **value, **baseline}:
         field, new, old = fields.get(name), value.get(name, ABSENT), baseline.get(name, ABSENT)
         if same(new, old) or (field is not None and field.read_only):
@@ -91,7 +91,7 @@ def _said(field: Field | None, new: Any, old: Any, path: Path) -> tuple[Any, lis
             return empty, [path] if empty is ABSENT else []
     if not (isinstance(new, dict) and isinstance(old, dict)):
         return new, []
-    fields = {child.name: child for child in field.children} if field is not None else {}
+    fields = {child.name: child for child in drawn(field).children} if field is not None else {}
     said, stuck = {**new}, []
     for name in old:
         child = fields.get(name)

@@ -13,6 +13,7 @@ from exactnb.absent import ABSENT
 from exactnb.forms.values import jsonable, same
 from exactnb.schema.numbers import parse_date, parse_number, write_number
 from exactnb.schema.plain import plain
+from exactnb.schema.validate import problems
 
 if TYPE_CHECKING:
     from exactnb.schema.tree import Field
@@ -38,6 +39,8 @@ _NO = frozenset(("no", "n", "nee", "false", "onwaar", "0"))
 _WITHOUT_BLANKS = frozenset(("uuid", "email", "uri", "url", "hostname", "ipv4", "ipv6"))
 #: labels named in a message before it says how many more there are
 _NAMED = 8
+#: what a JSON text begins with that no one writes by accident
+_OPENINGS = ("{", "[", '"')
 
 
 def write(field: Field | None, value: Any, language: str = "en") -> str:
@@ -90,8 +93,18 @@ def _by_kind(field: Field, text: str, language: str) -> Any:
             raise ValueError(_say("boolean", language))
         case "string":
             return _text(field, text, language)
+        case "raw" if text.lstrip()[:1] not in _OPENINGS and not problems(field.schema, text):
+            return _bare_word(text)
         case _:
             return from_json(text, language)
+
+
+def _bare_word(text: str) -> Any:
+    """What JSON makes of a text without quotes or brackets, or else the text itself."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return text
 
 
 def _text(field: Field, text: str, language: str) -> str:

@@ -15,7 +15,7 @@ Path = tuple[str | int, ...]
 
 
 def jsonable(value: Any, path: Path = ()) -> Any:
-    """A copy of a Python value that JSON can say, with Decimals kept and absent keys left out.
+    """A copy of a Python value that JSON can say, with Decimals kept and what is absent left out.
 
     Raises
     ------
@@ -28,7 +28,7 @@ def jsonable(value: Any, path: Path = ()) -> Any:
     >>> jsonable({"date": dt.date(2025, 12, 31), "price": Decimal("12.50"), "note": ABSENT})
     {'date': '2025-12-31', 'price': Decimal('12.50')}
     """
-    if value is None or type(value) in (str, int, bool):
+    if value is None or value is ABSENT or type(value) in (str, int, bool):
         return value
     if isinstance(value, Mapping):
         return {
@@ -37,7 +37,7 @@ def jsonable(value: Any, path: Path = ()) -> Any:
             if each is not ABSENT
         }
     if isinstance(value, (list, tuple)):
-        return [jsonable(each, (*path, i)) for i, each in enumerate(value)]
+        return [jsonable(each, (*path, i)) for i, each in enumerate(value) if each is not ABSENT]
     said = plain(value, path)
     return value if isinstance(value, Decimal) else said
 
