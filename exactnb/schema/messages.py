@@ -62,6 +62,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # parts of sentences
     "given": (", not {value}", ", niet {value}"),
     "or": (" or ", " of "),
+    "did you mean": ("; did you mean {names}?", "; bedoelt u {names}?"),
     "there are": ("; there are: {names}", "; wel: {names}"),
     "variant": ("variant {number}", "variant {number}"),
     # limits, as help

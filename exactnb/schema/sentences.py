@@ -8,6 +8,7 @@ from typing import Any
 from exactnb.absent import ABSENT
 from exactnb.schema.engine import Failure
 from exactnb.schema.messages import FORMATS, MESSAGES, amount, say, written
+from exactnb.schema.names import there_are
 from exactnb.schema.tree import Field
 from exactnb.schema.words import steps
 
@@ -70,7 +71,8 @@ def _other(failure: Failure, field: Field | None, language: str, given: str, hid
     if key == "propertyNames":
         return _name(failure, language, hidden)
     if key == "additionalProperties":
-        return say(key, language, limit="")
+        fields = field.schema.get("properties", {}) if field is not None else {}
+        return say(key, language, limit=there_are(str(failure.path[-1]), fields, language))
     return say(key, language) if key in MESSAGES else say("other", language, limit=key)
 
 

@@ -103,7 +103,8 @@ def _weighed(found: Iterable[Failure]) -> Iterator[Failure]:
 
 def _told(found: Iterable[Failure], root: Field, value: Any, language: str) -> Iterator[Problem]:
     for each in found:
-        field = root.at(each.path)
+        around = each.path[:-1] if each.keyword == "additionalProperties" else each.path
+        field = root.at(around)
         said = sentence(each, field, _at(value, each.path), language, _hides(root, each.path))
         yield Problem(each.path, each.keyword, said)
 
