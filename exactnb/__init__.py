@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from exactnb.display.options import options
     from exactnb.display.show import show
     from exactnb.errors import ExactnbError
+    from exactnb.forms.form import form
     from exactnb.opening import connect, demo
 
 #: the menu: name → where it is; nothing is imported before it is asked for
@@ -31,6 +32,7 @@ _MENU = {
     "connect": "exactnb.opening",
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
+    "form": "exactnb.forms.form",
     "options": "exactnb.display.options",
     "show": "exactnb.display.show",
 }
@@ -43,6 +45,7 @@ __all__ = [
     "connect",
     "demo",
     "errors",
+    "form",
     "options",
     "show",
 ]
