@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import uuid
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -139,6 +140,11 @@ class Store:
         """The next row version; inside a transaction."""
         sql = "UPDATE main.RowVersion SET Last = Last + 1 RETURNING Last"
         return int(self.connection.execute(sql).fetchone()[0])
+
+    def new_key(self) -> str:
+        """A key that no row has, the same one whenever the same is written; in a transaction."""
+        digest = hashlib.blake2b(b"key %d" % self.next_timestamp(), digest_size=16).digest()
+        return str(uuid.UUID(bytes=digest, version=4))
 
     def moment(self, now: int) -> int:
         """A moment, in milliseconds, after every moment in the books; inside a transaction."""

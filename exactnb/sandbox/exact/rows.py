@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from exactnb.sandbox.exact import tables
@@ -77,7 +76,7 @@ class Rows:
             **values,
         }
         if row.get(key) is None:
-            row[key] = str(uuid.uuid4())
+            row[key] = self.store.new_key()
         if "Timestamp" in columns:
             row["Timestamp"] = self.store.next_timestamp()
         row = {name: value for name, value in row.items() if name in columns}
@@ -105,7 +104,7 @@ class Rows:
                 f"INSERT INTO main.SyncDeleted ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     self.store.next_timestamp(),
-                    str(uuid.uuid4()),
+                    self.store.new_key(),
                     key,
                     DELETED[table],
                     self.user,
