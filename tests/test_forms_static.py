@@ -10,7 +10,7 @@ from exactnb.forms.fields import Fields
 from exactnb.forms.grid import Grid
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
-from exactnb.forms.static import as_html, as_text
+from exactnb.forms.static import Static
 
 IMG = "<img src=x onerror=alert(1)>"
 SCRIPT = "</script><script>alert(2)</script>"
@@ -74,7 +74,7 @@ def test_hostile_titles_stay_text_in_every_control():
         described = getattr(fields[path], "description", "")
         if getattr(fields[path], "description_allow_html", False):
             assert not re.search(r"<\s*/?\s*(script|img)", described)
-    assert harmless(as_html(IMG, model))
+    assert harmless(Static(IMG, model)._repr_html_())
 
 
 def test_secrets_stay_out_of_what_is_shown():
@@ -90,7 +90,7 @@ def test_secrets_stay_out_of_what_is_shown():
     }
     model = FormModel(schema)
     model.value = {"name": "A", "socialSecurityNumber": "123456782", "bank": {"pin": "0000-9"}}
-    shown = as_html("t", model) + as_text("t", model) + repr(model)
+    shown = Static("t", model)._repr_html_() + str(Static("t", model)) + repr(model)
     shown += model.to_python("create-contact") + model.diff().to_string()
     assert "123456782" not in shown
     assert "0000-9" not in shown
@@ -143,6 +143,6 @@ def test_labels_stand_for_what_was_chosen(books):
     }
     model = FormModel(schema, {"account": account["id"], "lines": [{"q": 1}, {"q": 2}]})
     finders = Finders(books)
-    assert account["id"] in as_text("t", model, finders)  # not asked for while showing
+    assert account["id"] in str(Static("t", model, finders))  # not asked for while showing
     finders.of(model.field(("account",)), model.value).find(account["id"])
-    assert account["name"] in as_text("t", model, finders)
+    assert account["name"] in str(Static("t", model, finders))

@@ -14,7 +14,7 @@ from exactnb.forms.values import get, same
 
 if TYPE_CHECKING:
     from exactnb.forms.view import View
-    from exactnb.schema.tree import Field
+    from exactnb.schema.tree import Field, Path
 
 __all__ = ["Control", "control_class"]
 
@@ -96,6 +96,9 @@ class Control:
                     setattr(self.widget, name, value)
         finally:
             self._showing = False
+
+    def reveal(self, path: Path) -> None:
+        """Nothing: it is there already."""
 
     def close(self) -> None:
         """Takes the widget away."""
@@ -325,8 +328,10 @@ def control_class(view: View, field: Field) -> type[Control]:
         return Many
     if field.kind == "boolean" and not field.options:
         # a box has no third state: what is not there yet must not look like No
-        given = get(view.model.baseline, field.path)
-        return Switch if field.required and isinstance(given, bool) else Choose
+        given = isinstance(field.default, bool) or isinstance(
+            get(view.model.baseline, field.path), bool
+        )
+        return Switch if field.required and given else Choose
     if field.const is not ABSENT or field.kind == "null":
         return Choose
     if field.options:

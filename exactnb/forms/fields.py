@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import ipywidgets as widgets
+
 from exactnb.forms.group import Group
 from exactnb.forms.look import Look
 from exactnb.forms.lookup import Finders
@@ -11,12 +13,9 @@ from exactnb.forms.parts import part_class
 from exactnb.forms.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import ipywidgets as widgets
-
-    from exactnb.forms.model import Change, FormModel
-    from exactnb.schema.tree import Path
+    from exactnb.forms.model import FormModel
+    from exactnb.forms.view import Part
+    from exactnb.schema.tree import Field, Path
 
 __all__ = ["Fields"]
 
@@ -63,13 +62,18 @@ class Fields:
             refresh=self.refresh,
         )
         self._view.look_again()
-        self._root = Group(self._view, model.field(()), bare=True)
-        self._unobserve = model.observe(self._told)
+        self._root, self.widget = self._draw(model.field(()))
+        self._unobserve = model.observe(lambda _: self.refresh())
 
-    @property
-    def widget(self) -> widgets.VBox:
-        """The box of all fields."""
-        return self._root.widget
+    def _draw(self, field: Field) -> tuple[Part, widgets.VBox]:
+        """The part that shows everything, and the box that it is in: the same, for an object."""
+        view = self._view
+        kind = view.kind_of(field)
+        if kind is Group:
+            group = Group(view, field, bare=True)
+            return group, group.widget
+        part = kind(view, field)
+        return part, view.look.make(widgets.VBox, "fields", children=(part.widget,))
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -79,7 +83,7 @@ class Fields:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the fields of the form itself that are drawn, in their order."""
-        return tuple(self._root.parts)
+        return tuple(getattr(self._root, "parts", ()))
 
     def control(self, path: Path) -> Any:
         """The widget of a field, which is drawn now if it was not yet.
@@ -119,6 +123,4 @@ class Fields:
         """Takes all widgets away, and stops listening."""
         self._unobserve()
         self._root.close()
-
-    def _told(self, changes: Sequence[Change]) -> None:
-        self.refresh()
+        self.widget.close()

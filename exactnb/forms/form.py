@@ -15,7 +15,7 @@ from exactnb.forms.lines import Lines
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
 from exactnb.forms.records import Original, current, starting
-from exactnb.forms.static import as_html, as_text
+from exactnb.forms.static import Static
 from exactnb.forms.submit import Submission
 from exactnb.forms.words import describe
 from exactnb.schema.check import find_name, say
@@ -198,6 +198,12 @@ class Form:
         """ready, checking, confirm, pending, done, failed or unknown."""
         return self.model.status
 
+    @property
+    def record_id(self) -> str | None:
+        """The key of the record that was made or changed; None while there is none."""
+        receipt = self.submission.receipt
+        return None if receipt is None else receipt.record_id
+
     def diff(self) -> pd.DataFrame:
         """What was changed: one row a field, with the old and the new value."""
         return self.model.diff()
@@ -286,13 +292,13 @@ class Form:
             self._screen.refresh()
 
     def _static(self) -> tuple[str, str]:
-        outcome = self.submission.outcome
-        if outcome is not None:
-            return str(outcome), outcome._repr_html_()
-        return (
-            as_text(self.title, self.model, self.finders),
-            as_html(self.title, self.model, self.finders),
-        )
+        shown: Any = self.submission.outcome
+        if shown is None:
+            tables = {f.path: self._lines_of(f) for f in self.model.field().children if f.grid}
+            for lines in tables.values():
+                lines.count_all()
+            shown = Static(self.title, self.model, self.finders, tables)
+        return str(shown), shown._repr_html_()
 
     def __str__(self) -> str:
         return self._static()[0]

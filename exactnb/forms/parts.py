@@ -12,7 +12,7 @@ from exactnb.forms.variants import Variants
 
 if TYPE_CHECKING:
     from exactnb.forms.view import Part, View
-    from exactnb.schema.tree import Field
+    from exactnb.schema.tree import Field, Path
 
 __all__ = ["part_class"]
 
@@ -25,7 +25,7 @@ def part_class(view: View, field: Field) -> type[Part]:
         return Variants
     if field.kind == "object":
         return Group
-    if field.kind == "array" and not field.multiple:
+    if field.kind == "array" and not (field.multiple and not field.allow_custom):
         return Lines if field.grid else Rows
     return Picker if view.finders.has(field) else control_class(view, field)
 
@@ -43,6 +43,9 @@ class Lines:
 
     def show(self, field: Field) -> None:
         """Nothing: the grid listens by itself."""
+
+    def reveal(self, path: Path) -> None:
+        """Nothing: it is there already."""
 
     def close(self) -> None:
         """Takes the grid away."""

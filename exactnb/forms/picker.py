@@ -96,12 +96,14 @@ class Picker(Control):
 
     def read(self, value: str) -> None:
         """Takes a label as the choice of its id; any other text is looked for."""
-        self._problem = ""
+        self._problem = self._note = ""
+        self._asking = False
+        self._finder.cancel()
         chosen, model = self._labels.get(value), self.view.model
         if chosen is not None:
-            self._finder.cancel()
-            self._asking = False
             model.set(self.path, chosen.value)
+        elif value == str(model.get(self.path)):
+            model.set(self.path, model.get(self.path))  # the id that it has, pasted once more
         elif not value:
             model.clear(self.path)
             self._ask("")

@@ -126,7 +126,7 @@ class Section:
             self.opened = True
             self.view.refresh()
         for part in list(self.parts.values()):
-            if isinstance(part, Section) and path[: len(part.path)] == part.path:
+            if path[: len(part.path)] == part.path:
                 part.reveal(path)
 
     def close(self) -> None:

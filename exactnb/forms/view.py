@@ -62,12 +62,16 @@ _SAID: Mapping[str, tuple[str, str]] = {
 class Part(Protocol):
     """A field as it is drawn: a control, or a group of them."""
 
+    path: Path
     widget: widgets.Widget
 
     def __init__(self, view: View, field: Field) -> None: ...
 
     def show(self, field: Field) -> None:
         """Brings the widget in line with the model."""
+
+    def reveal(self, path: Path) -> None:
+        """Opens what has to be open for the field at a path to be seen."""
 
     def close(self) -> None:
         """Takes the widget, and those in it, away for good."""
@@ -161,7 +165,9 @@ class View:
     def caption(self, field: Field, *notes: str, problem: str, plain: bool = False) -> str:
         """The description of a field: title, star, then what is wrong, else its help."""
         star = self.say("required") if field.required else ""
-        help = " · ".join(filter(None, (field.help, field.limits, *notes)))
+        # what an id looks like helps nobody who chooses by name
+        limits = "" if self.finders.has(field) else field.limits
+        help = " · ".join(filter(None, (field.help, limits, *notes)))
         say = lines if plain else caption
         return say(field.title, help, star=star, problem=problem)
 

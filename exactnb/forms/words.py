@@ -31,6 +31,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "take_over": ("Take over what is there now", "Neem over wat er nu staat"),
     # sentences
     "dry_run": ("This is a dry run: it stops here.", "Dit is een proef: hier houdt het op."),
+    "empty": ("Nothing is filled in yet.", "Er is nog niets ingevuld."),
     "nothing": (
         "Nothing to send: nothing was changed.",
         "Niets te versturen: er is niets gewijzigd.",

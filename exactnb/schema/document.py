@@ -6,9 +6,9 @@ import copy
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote, urljoin
 
 from exactnb.absent import ABSENT
@@ -21,6 +21,7 @@ from exactnb.schema.standard import content, standard
 __all__ = ["Document", "document", "kinds_of"]
 
 Node = Mapping[str, Any]
+T = TypeVar("T")
 _APPLIED = words("$ref allOf if then else dependentSchemas $defs")
 _CONDITIONAL = words("if dependentSchemas dependentRequired")
 
@@ -50,6 +51,7 @@ class Document:
         self._effective: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._both: dict[tuple[int, int], dict[str, Any]] = {}
         self._own: dict[int, Any] = {}
+        self._made: dict[int, Any] = {}
         text = json.dumps(schema)
         if isinstance(schema, dict) and has_references(text):
             digest = hashlib.sha256(text.encode()).hexdigest()[:24]
@@ -64,6 +66,15 @@ class Document:
             if isinstance(each, dict) and id(each) not in self._own:
                 self._own[id(each)] = each
                 queue += [sub for _, sub in subschemas(each)]
+
+    def once(self, node: Node, make: Callable[[], T]) -> T:
+        """What was made of a node of this document before, or is made of it now."""
+        if id(node) not in self._own:
+            return make()
+        if id(node) not in self._made:
+            self._made[id(node)] = make()
+        made: T = self._made[id(node)]
+        return made
 
     def find(self, reference: str) -> Any:
         """The node that a reference points at; True, which says nothing, if there is none."""

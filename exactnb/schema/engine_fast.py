@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import jsonschema_rs
 
+from exactnb.schema import engine_plain
 from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
 from exactnb.schema.references import KNOWN
 
@@ -28,11 +30,13 @@ _LIMITS = (
 
 def find(schema: Any) -> Find:
     """What finds every failure of a value against this schema."""
-    try:
-        validator = _validator(schema)
-    except jsonschema_rs.ValidationError:
-        validator = _validator(without_patterns(schema, _compiles))
+    for readable in (schema, without_patterns(schema, _compiles)):
+        with suppress(jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+            return _finder(_validator(readable))
+    return engine_plain.find(schema)  # such as a reference to the schema of an older draft
 
+
+def _finder(validator: jsonschema_rs.Draft202012Validator) -> Find:
     def failures(value: Any) -> list[Failure]:
         return [each for error in validator.iter_errors(value) for each in _read(error)]
 

@@ -68,6 +68,15 @@ def _exact(value: Any) -> Any:
     return [_exact(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _inexact(limit: Any) -> Any:
+    """A limit as it stood in the schema."""
+    if isinstance(limit, Decimal):
+        return float(limit)
+    if isinstance(limit, dict):
+        return {name: _inexact(inner) for name, inner in limit.items()}
+    return [_inexact(inner) for inner in limit] if isinstance(limit, list) else limit
+
+
 def _compiles(pattern: str) -> bool:
     try:
         re.compile(pattern)
@@ -211,4 +220,4 @@ def _read(error: Any, base: Path = ()) -> Failure:
         for inner in error.context:
             branches[inner.relative_schema_path[0]].append(_read(inner, path))
         return Failure(path, keyword, branches=tuple(map(tuple, branches.values())))
-    return failure(path, keyword, error.validator_value)
+    return failure(path, keyword, _inexact(error.validator_value))

@@ -15,7 +15,8 @@ _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-](?:[01]
 _PARTS = r"(?=[0-9A-Z])(?:\d+{0})?(?:\d+{1})?(?:\d+{2})?"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*"
-_ATOM = r"[^\s@()<>\[\]:;,\\\"]+"
+_ATOM = r"[^\s.@()<>\[\]:;,\\\"]+"
+_LOCAL = rf'(?:{_ATOM}(?:\.{_ATOM})*|"[^"\\]+")'
 
 
 def _matches(pattern: str) -> Callable[[str], object]:
@@ -55,7 +56,7 @@ FORMATS: dict[str, Callable[[str], Any]] = {
     "time": _is_clock,
     "date-time": _is_moment,
     "duration": _matches(_duration),
-    "email": _matches(rf"{_ATOM}@(?:{_HOST}|\[[^\]\s]+\])"),
+    "email": _matches(rf"{_LOCAL}@(?:{_HOST}|\[[^\]\s]+\])"),
     "idn-email": re.compile(r"[^\s@]+@[^\s@]+").fullmatch,
     "hostname": _matches(_HOST),
     "idn-hostname": re.compile(r"[^\s.@/]{1,63}(?:\.[^\s.@/]{1,63})*").fullmatch,

@@ -19,6 +19,8 @@ def words(text: str) -> frozenset[str]:
 
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
+#: nobody counts further
+_MOST = 2**53
 #: keywords that hold one schema
 SINGLE = words(
     "items additionalProperties not if then else contains propertyNames unevaluatedItems "
@@ -35,7 +37,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0 and value == int(value)
+    return _is_number(value) and 0 <= value < _MOST and value == int(value)
 
 
 def _is_text(value: Any) -> bool:

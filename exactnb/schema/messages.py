@@ -5,6 +5,7 @@ The sentences read on after the name of a field, and say what would be right.
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -155,6 +156,8 @@ def written(value: Any, language: str) -> str:
     """A value as people read it: numbers in their language, texts in quotes."""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return _number(value, language)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return repr(value)
 
 

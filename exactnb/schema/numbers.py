@@ -99,9 +99,9 @@ def write_number(
     >>> write_number(Decimal("1234.50"), "nl", grouped=True), write_number(1e-7)
     ('1.234,50', '0.0000001')
     """
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    if isinstance(value, float) and value.is_integer():
+        exact = exact.to_integral_value()
     text = format(exact, ",f" if grouped else "f")
     return text.translate(str.maketrans(".,", ",.")) if language == "nl" else text
 

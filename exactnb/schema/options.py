@@ -12,7 +12,7 @@ from exactnb.absent import ABSENT
 from exactnb.schema.engine import Path
 from exactnb.schema.standard import OPTIONS
 
-__all__ = ["Lookup", "Option", "lookup_of", "options_of"]
+__all__ = ["Lookup", "Option", "bare", "lookup_of", "options_of"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def options_of(schema: Mapping[str, Any]) -> tuple[Option, ...]:
     if "enum" in schema:
         named = {_key(option.value): option for option in labels}
         return tuple(
-            named.get(_key(value)) or Option(value, _written(value))
+            named.get(_key(value)) or Option(value, bare(value))
             for value in schema["enum"]
             if value is not None
         )
@@ -114,7 +114,7 @@ def options_of(schema: Mapping[str, Any]) -> tuple[Option, ...]:
 
 def _labels(given: Any) -> tuple[Option, ...]:
     return tuple(
-        Option(each["const"], str(each.get("title", _written(each["const"]))))
+        Option(each["const"], str(each.get("title", bare(each["const"]))))
         for each in (given if isinstance(given, list) else ())
         if isinstance(each, Mapping) and each.get("const") is not None
     )
@@ -135,7 +135,7 @@ def _constants(branches: Any) -> tuple[Option, ...]:
         for value in values:
             if value is not None:
                 named = isinstance(title, str) and len(values) == 1
-                found.append(Option(value, str(title) if named else _written(value)))
+                found.append(Option(value, str(title) if named else bare(value)))
     return tuple(found)
 
 
@@ -143,5 +143,6 @@ def _key(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
 
 
-def _written(value: Any) -> str:
+def bare(value: Any) -> str:
+    """A value as the label that it has when it was given none."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

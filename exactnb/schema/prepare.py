@@ -16,7 +16,10 @@ __all__ = ["prepared"]
 def prepared(value: Any) -> tuple[Any, list[Failure]]:
     """The value in JSON's types, Decimals kept, and a failure for each that JSON cannot say."""
     odd: list[Failure] = []
-    return _prepared(value, (), odd), odd
+    try:
+        return _prepared(value, (), odd), odd
+    except RecursionError:
+        return None, [Failure((), "unsayable", "holds itself, or more levels than can be sent")]
 
 
 def _prepared(value: Any, path: Path, odd: list[Failure]) -> Any:

@@ -9,6 +9,7 @@ from exactnb.absent import ABSENT
 from exactnb.schema.engine import Failure
 from exactnb.schema.messages import FORMATS, MESSAGES, amount, say, written
 from exactnb.schema.names import there_are
+from exactnb.schema.options import bare
 from exactnb.schema.tree import Field
 from exactnb.schema.words import steps
 
@@ -92,12 +93,12 @@ def _choices(failure: Failure, field: Field | None, language: str) -> str:
 
 
 def _listed(values: Iterable[Any], field: Field | None, language: str) -> str:
-    labels = {written(o.value, language): o.label for o in (field.options if field else ())}
+    options = field.options if field is not None else ()
+    labels = {written(o.value, language): o.label for o in options if o.label != bare(o.value)}
     said = []
     for value in values:
         text = written(value, language)
-        label = labels.get(text, text)
-        said.append(text if label in (text, value, str(value)) else f"{text} ({label})")
+        said.append(f"{text} ({labels[text]})" if text in labels else text)
     return ", ".join(said)
 
 

@@ -15,6 +15,8 @@ from exactnb.schema.options import Option, options_of
 __all__ = ["Shape", "shape_of"]
 
 Node = Mapping[str, Any]
+#: variants of variants of … at one place; more are a schema that goes around in a circle
+_TURNS = 8
 _ANNOTATIONS = words("title description default examples $comment x-options")
 #: words by which a variant asks for something else, and not only limits what is there
 _SHAPING = words(
@@ -39,8 +41,24 @@ class Shape:
         return self.kind not in ("object", "array", "variants")
 
 
-def shape_of(document: Document, schema: Node, value: Any) -> Shape:
-    """The shape of an effective schema; ``value`` only tells the kind where nothing else does."""
+def shape_of(document: Document, schema: Node, value: Any, turns: int = 0) -> Shape:
+    """The shape of an effective schema.
+
+    Parameters
+    ----------
+    value
+        Tells the kind where nothing else does.
+    turns
+        How many variants of variants led here, without a step further into the value.
+    """
+    if turns > _TURNS:
+        return Shape(schema, "raw", "null" in kinds_of(schema), ())
+    if {"oneOf", "anyOf"} & schema.keys() or not schema.keys() - _ANNOTATIONS:
+        return _shape(document, schema, value, turns)
+    return document.once(schema, lambda: _shape(document, schema, value, turns))
+
+
+def _shape(document: Document, schema: Node, value: Any, turns: int) -> Shape:
     nullable = "null" in kinds_of(schema) or None in schema.get("enum", ())
     options = options_of(schema)
     if options:
@@ -56,7 +74,7 @@ def shape_of(document: Document, schema: Node, value: Any) -> Shape:
         rest = {key: held for key, held in schema.items() if key != word}
         if len(branches) == 1:
             only = document.effective(branches[0], value)
-            inner = shape_of(document, merged(rest, only, document.both), value)
+            inner = shape_of(document, merged(rest, only, document.both), value, turns + 1)
             return Shape(inner.schema, inner.kind, nullable or inner.nullable, inner.options,
                          inner.branches)  # fmt: skip
         joined = tuple(document.both(rest, branch) if rest else branch for branch in branches)

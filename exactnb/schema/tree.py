@@ -62,12 +62,14 @@ class Field:
         required: bool = False,
         above: str = "",
         sensitive: bool = False,
+        turns: int = 0,
     ) -> None:
         self.path = path
         self.name = str(path[-1]) if path else ""
         self.required = required
         self._document, self._node, self._value = document, node, value
-        self._language, self._above, self._inherited = language, above, sensitive
+        self._language, self._above = language, above
+        self._inherited, self._turns = sensitive, turns
 
     def __repr__(self) -> str:
         return f"<Field {'.'.join(map(str, self.path)) or '(all)'}: {self.kind}>"
@@ -75,7 +77,7 @@ class Field:
     @cached_property
     def _shape(self) -> Shape:
         schema = self._document.effective(self._node, self._value)
-        return shape_of(self._document, schema, self._value)
+        return shape_of(self._document, schema, self._value, self._turns)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -327,6 +329,7 @@ class Field:
             required=self.required,
             above=self._above,
             sensitive=self.sensitive,
+            turns=self._turns + 1,
         )
 
     # --- walking --------------------------------------------------------------------------
