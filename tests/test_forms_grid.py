@@ -11,11 +11,11 @@ import pytest
 
 from exactnb.absent import ABSENT
 from exactnb.errors import InputError
-from exactnb.forms.cells import read_sheet, splice
-from exactnb.forms.grid import Grid
+from exactnb.forms.lines.cells import read_sheet, splice
+from exactnb.forms.lines.grid import Grid
+from exactnb.forms.lines.pastebox import GridBox
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
-from exactnb.forms.pastebox import GridBox
 
 LINES = ("lines",)
 EVIL = "</script><img src=x onerror=alert(1)>"

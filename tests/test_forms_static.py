@@ -7,7 +7,7 @@ import pytest
 import exactnb
 from exactnb.display.options import options
 from exactnb.forms.fields import Fields
-from exactnb.forms.grid import Grid
+from exactnb.forms.lines.grid import Grid
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
 from exactnb.forms.static import Static

@@ -350,7 +350,7 @@ def test_a_change_between_preview_and_confirmation_is_shown_first(demo):
     assert form.send().record["phone"] == "030 1"
 
 
-# --- duplicates, warnings and receipts --------------------------------------------------------------
+# --- duplicates, warnings and receipts ------------------------------------------------------------
 
 
 def test_likely_duplicates_are_shown_before_sending(demo, customer):

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from exactnb.forms.totals import Line, Totals, line
+from exactnb.forms.lines.totals import Line, Totals, line
 
 CODES = {
     "excl": {"Percentage": 0.21, "Type": "E"},

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from exactnb.absent import ABSENT
 from exactnb.catalog import id_input, reads
 from exactnb.errors import ExactnbError, InputError, ReadOnlyError
-from exactnb.forms.line_frame import from_frame, to_frame
 from exactnb.forms.lines import Lines
+from exactnb.forms.lines.frame import from_frame, to_frame
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
 from exactnb.forms.records import Original, current, starting

@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exactnb.absent import ABSENT, Absent
-from exactnb.display.formats import is_missing
-from exactnb.display.formats import text
+from exactnb.display.formats import is_missing, text
 from exactnb.errors import NotFoundError
 from exactnb.exact.entities import fold
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.forms.fields import Fields
-from exactnb.forms.look import CSS, Look
+from exactnb.forms.fields.look import CSS, Look
 from exactnb.forms.words import say
 
 if TYPE_CHECKING:

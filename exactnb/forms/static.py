@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from exactnb.absent import ABSENT
 from exactnb.display.formats import text
 from exactnb.display.style import CELL, TABLE
-from exactnb.forms import line_static
-from exactnb.forms.typed import MASK
-from exactnb.forms.values import Path
-from exactnb.forms.variants import drawn
+from exactnb.forms.lines import static as line_static
+from exactnb.forms.model.typed import MASK
+from exactnb.forms.model.values import Path
+from exactnb.forms.model.variants import drawn
 from exactnb.forms.words import say
 from exactnb.schema.plain import plain
 
@@ -58,7 +58,9 @@ class Static:
         self.title = title
         self.model = model
         self.finders = finders
-        self.tables = [each for path, each in (lines or {}).items() if model.get(path) is not ABSENT]
+        self.tables = [
+            each for path, each in (lines or {}).items() if model.get(path) is not ABSENT
+        ]
         self._apart = {each.path for each in self.tables}
 
     def __iter__(self) -> Iterator[Line]:

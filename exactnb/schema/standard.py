@@ -9,8 +9,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 from exactnb.schema import drafts
-from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, subschemas, well_formed
-from exactnb.schema.references import References, has_references
+from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, well_formed
+from exactnb.schema.links import keep_what_resolves
+from exactnb.schema.references import has_references
 
 __all__ = ["OPTIONS", "content", "standard"]
 
@@ -62,7 +63,7 @@ def _standard(text: str) -> dict[str, Any] | bool:
     try:
         schema = _read(json.loads(text), drafts.DRAFT_2020)
         if isinstance(schema, dict) and has_references(text):
-            _keep_what_resolves(schema)
+            keep_what_resolves(schema, partial(_read, draft=drafts.DRAFT_2020))
     except RecursionError:  # deeper than anybody fills in
         return True
     return schema
@@ -192,44 +193,3 @@ def _is_labelled(entry: Any) -> bool:
 def _label(entry: Mapping[str, Any]) -> str:
     named = next((entry[word] for word in ("label", "title", "name") if entry.get(word)), None)
     return str(entry["value"] if named is None else named)
-
-
-def _keep_what_resolves(root: dict[str, Any]) -> None:
-    """Take out references to nowhere; read what others point at in places that are no schema's."""
-    references = References(root)
-    places = {id(node) for node in _nodes(root)}
-    queue, seen = [(root, references.base)], set[int]()
-    while queue:
-        node, base = queue.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        base = references.inside(node, base)
-        _loop(node, references, base)
-        for word in ("$ref", "$dynamicRef"):
-            target = references.find(node[word], base) if word in node else ...
-            if not isinstance(target, (dict, bool)) and word in node:
-                del node[word]
-            elif word == "$ref" and isinstance(target, dict) and node[word].startswith("#/"):
-                if id(target) not in places:  # such as #/components/schemas/Address
-                    read = _read(dict(target), drafts.DRAFT_2020)
-                    target.clear()
-                    target.update(read if isinstance(read, dict) else {})
-                    places |= {id(inner) for inner in _nodes(target)}
-                queue.append((target, base))
-        queue += [(sub, base) for _, sub in subschemas(node) if isinstance(sub, dict)]
-
-
-def _loop(node: dict[str, Any], references: References, base: str) -> None:
-    """A loop of 2019-09 without an anchor goes to the top of its own schema."""
-    word = drafts.LOOP
-    if node.get("$dynamicRef") == word and references.find(word, base) is None:
-        node["$ref"] = "#"
-        del node["$dynamicRef"]
-
-
-def _nodes(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    found = [schema]
-    for node in found:
-        found += [sub for _, sub in subschemas(node) if isinstance(sub, dict)]
-    return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exactnb.forms.controls import Secret, control_class
-from exactnb.forms.group import Group
-from exactnb.forms.picker import Picker
-from exactnb.forms.rows import Rows
-from exactnb.forms.variants import Variants
+from exactnb.forms.fields.controls import Secret, control_class
+from exactnb.forms.fields.group import Group
+from exactnb.forms.fields.picker import Picker
+from exactnb.forms.fields.rows import Rows
+from exactnb.forms.fields.variants import Variants
 
 if TYPE_CHECKING:
-    from exactnb.forms.view import Part, View
+    from exactnb.forms.fields.view import Part, View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["part_class"]
@@ -34,7 +34,7 @@ class Lines:
     """A list of flat records as a grid, which keeps itself in line with the model."""
 
     def __init__(self, view: View, field: Field) -> None:
-        from exactnb.forms.grid import Grid
+        from exactnb.forms.lines.grid import Grid
 
         self.view = view
         self.path = field.path

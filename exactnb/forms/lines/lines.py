@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.cells import Column, PerRow, read_sheet
-from exactnb.forms.references import References
-from exactnb.forms.totals import Totals
-from exactnb.forms.typed import MASK
+from exactnb.forms.lines.cells import Column, PerRow, read_sheet
+from exactnb.forms.lines.references import References
+from exactnb.forms.lines.totals import Totals
+from exactnb.forms.model.typed import MASK
 
 if TYPE_CHECKING:
     from exactnb.forms.lookup import Choice, Finder, Finders

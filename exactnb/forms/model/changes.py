@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exactnb.absent import ABSENT
-from exactnb.forms.typed import MASK, write
-from exactnb.forms.values import Path, leaves, same
+from exactnb.forms.model.typed import MASK, write
+from exactnb.forms.model.values import Path, leaves, same
 from exactnb.schema.check import say
 from exactnb.schema.plain import plain
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
 from exactnb.absent import ABSENT
-from exactnb.forms.values import Path, drop, get, put
+from exactnb.forms.model.values import Path, drop, get, put
 
 __all__ = ["State", "Unread"]
 

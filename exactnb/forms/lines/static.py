@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from exactnb.display.style import ALIGN, TABLE
 
 if TYPE_CHECKING:
-    from exactnb.forms.lines import Lines
+    from exactnb.forms.lines.lines import Lines
 
 __all__ = ["as_html", "as_text"]
 

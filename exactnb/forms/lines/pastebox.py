@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.errors import ExactnbError
-from exactnb.forms.line_static import as_html
+from exactnb.forms.lines.static import as_html
 
 if TYPE_CHECKING:
-    from exactnb.forms.grid import Grid
-    from exactnb.forms.lines import Lines
+    from exactnb.forms.lines.grid import Grid
+    from exactnb.forms.lines.lines import Lines
 
 __all__ = ["GridBox", "PasteBox"]
 

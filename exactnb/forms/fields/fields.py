@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from exactnb.forms.group import Group
-from exactnb.forms.look import Look
+from exactnb.forms.fields.group import Group
+from exactnb.forms.fields.look import Look
+from exactnb.forms.fields.parts import part_class
+from exactnb.forms.fields.view import View
 from exactnb.forms.lookup import Finders
-from exactnb.forms.parts import part_class
-from exactnb.forms.view import View
 
 if TYPE_CHECKING:
+    from exactnb.forms.fields.view import Part
     from exactnb.forms.model import FormModel
-    from exactnb.forms.view import Part
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Fields"]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.values import Path, same
-from exactnb.forms.variants import drawn
+from exactnb.forms.model.values import Path, same
+from exactnb.forms.model.variants import drawn
 from exactnb.schema.validate import problems
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from exactnb.forms.look import Look, caption, lines
-from exactnb.forms.state import Unread
+from exactnb.forms.fields.look import Look, caption, lines
+from exactnb.forms.model.state import Unread
 
 if TYPE_CHECKING:
     import ipywidgets as widgets

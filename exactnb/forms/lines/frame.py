@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from exactnb.absent import ABSENT
 from exactnb.display.formats import is_missing
 from exactnb.errors import ExactnbError, InputError
-from exactnb.forms.values import jsonable
+from exactnb.forms.model.values import jsonable
 from exactnb.schema.check import fold
 from exactnb.schema.plain import Unsayable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from exactnb.forms.cells import Column
-    from exactnb.forms.lines import Lines
+    from exactnb.forms.lines.cells import Column
+    from exactnb.forms.lines.lines import Lines
 
 __all__ = ["from_frame", "to_frame"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from exactnb.forms.values import Path
+from exactnb.forms.model.values import Path
 
 if TYPE_CHECKING:
     from exactnb.schema.tree import Field

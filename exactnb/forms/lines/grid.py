@@ -11,10 +11,10 @@ import anywidget
 import traitlets
 
 from exactnb.errors import ExactnbError
-from exactnb.forms.cells import splice
-from exactnb.forms.line_frame import from_frame, to_frame
-from exactnb.forms.line_static import as_html, as_text
-from exactnb.forms.lines import WHOLE, Lines
+from exactnb.forms.lines.cells import splice
+from exactnb.forms.lines.frame import from_frame, to_frame
+from exactnb.forms.lines.lines import WHOLE, Lines
+from exactnb.forms.lines.static import as_html, as_text
 
 if TYPE_CHECKING:
     import pandas as pd

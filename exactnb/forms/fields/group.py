@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
-from exactnb.forms.look import caption
-from exactnb.forms.section import Section
+from exactnb.forms.fields.look import caption
+from exactnb.forms.fields.section import Section
 
 if TYPE_CHECKING:
-    from exactnb.forms.view import View
+    from exactnb.forms.fields.view import View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Group"]

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from exactnb.absent import ABSENT
-from exactnb.forms.changes import differences
-from exactnb.forms.checking import by_path, check, check_at, hidden
-from exactnb.forms.code import call, covered
-from exactnb.forms.editor import Editor
-from exactnb.forms.history import Change
-from exactnb.forms.sending import changed_only, formulas, mentions, without_read_only
-from exactnb.forms.state import Unread
-from exactnb.forms.typed import parse
-from exactnb.forms.values import Path, same
+from exactnb.forms.model.changes import differences
+from exactnb.forms.model.checking import by_path, check, check_at, hidden
+from exactnb.forms.model.code import call, covered
+from exactnb.forms.model.editor import Editor
+from exactnb.forms.model.history import Change
+from exactnb.forms.model.sending import changed_only, formulas, mentions, without_read_only
+from exactnb.forms.model.state import Unread
+from exactnb.forms.model.typed import parse
+from exactnb.forms.model.values import Path, same
 from exactnb.schema.check import say
 from exactnb.schema.validate import Problem
 

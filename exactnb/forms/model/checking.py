@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.typed import MASK
-from exactnb.forms.values import Path, get
-from exactnb.forms.variants import drawn
+from exactnb.forms.model.typed import MASK
+from exactnb.forms.model.values import Path, get
+from exactnb.forms.model.variants import drawn
 from exactnb.schema.plain import plain
 from exactnb.schema.validate import Problem, problems
 

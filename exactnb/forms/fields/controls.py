@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
-from exactnb.forms.values import get, same
+from exactnb.forms.model.values import get, same
 
 if TYPE_CHECKING:
-    from exactnb.forms.view import View
+    from exactnb.forms.fields.view import View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Control", "control_class"]

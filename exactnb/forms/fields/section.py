@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
-from exactnb.forms.look import caption
+from exactnb.forms.fields.look import caption
 
 if TYPE_CHECKING:
-    from exactnb.forms.view import Part, View
+    from exactnb.forms.fields.view import Part, View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Section"]

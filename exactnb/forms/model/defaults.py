@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.values import jsonable, same
-from exactnb.forms.variants import drawn
+from exactnb.forms.model.values import jsonable, same
+from exactnb.forms.model.variants import drawn
 
 if TYPE_CHECKING:
     from exactnb.schema.tree import Field
@@ -49,7 +49,7 @@ def fresh_item(item: Field | None) -> Any:
 
 
 def fresh_variant(variant: Field, old: Any) -> Any:
-    """What a variant begins with: its defaults, and the fields of what was there that it has too."""
+    """What a variant begins with: its defaults, and what was there of the fields that it has."""
     kept: Any = ABSENT
     if isinstance(old, dict):
         own = {child.name for child in variant.children if child.const is ABSENT}

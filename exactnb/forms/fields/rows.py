@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
-from exactnb.forms.section import Section
+from exactnb.forms.fields.section import Section
 
 if TYPE_CHECKING:
-    from exactnb.forms.view import View
+    from exactnb.forms.fields.view import View
     from exactnb.schema.tree import Field
 
 __all__ = ["Rows"]

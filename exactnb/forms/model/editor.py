@@ -9,12 +9,12 @@ from typing import Any
 from exactnb.absent import ABSENT
 from exactnb.display.options import options
 from exactnb.errors import InputError
-from exactnb.forms.defaults import fresh, fresh_item, fresh_variant
-from exactnb.forms.history import History
-from exactnb.forms.state import State
-from exactnb.forms.typed import write
-from exactnb.forms.values import Path, get, jsonable, same
-from exactnb.forms.variants import drawn, walk
+from exactnb.forms.model.defaults import fresh, fresh_item, fresh_variant
+from exactnb.forms.model.history import History
+from exactnb.forms.model.state import State
+from exactnb.forms.model.typed import write
+from exactnb.forms.model.values import Path, get, jsonable, same
+from exactnb.forms.model.variants import drawn, walk
 from exactnb.schema.check import say
 from exactnb.schema.plain import Unsayable
 from exactnb.schema.tree import Field, tree

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
-from exactnb.forms.values import jsonable, same
+from exactnb.forms.model.values import jsonable, same
 from exactnb.schema.numbers import parse_date, parse_number, write_number
 from exactnb.schema.plain import plain
 from exactnb.schema.validate import problems

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from exactnb.forms.state import State
-from exactnb.forms.values import Path, get
+from exactnb.forms.model.state import State
+from exactnb.forms.model.values import Path, get
 
 __all__ = ["Change", "History", "Observer"]
 

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from exactnb.absent import ABSENT
-from exactnb.forms.cells import PerRow
+from exactnb.forms.lines.cells import PerRow
 from exactnb.schema.check import fold
 from exactnb.schema.numbers import write_number
 

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from exactnb.absent import ABSENT
-from exactnb.forms.typed import MASK, parse, write
+from exactnb.forms.model.typed import MASK, parse, write
 from exactnb.schema.check import fold
 
 if TYPE_CHECKING:
-    from exactnb.forms.references import References
+    from exactnb.forms.lines.references import References
     from exactnb.schema.tree import Field
 
 __all__ = ["Column", "PerRow", "Sheet", "read_sheet", "splice"]

@@ -9,11 +9,11 @@ import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
 from exactnb.errors import ExactnbError
-from exactnb.forms.controls import Control
+from exactnb.forms.fields.controls import Control
 
 if TYPE_CHECKING:
+    from exactnb.forms.fields.view import View
     from exactnb.forms.lookup import Choice, Finder, Found
-    from exactnb.forms.view import View
     from exactnb.schema.tree import Field
 
 __all__ = ["Picker"]
