@@ -67,6 +67,9 @@ def _read(error: jsonschema_rs.ValidationError) -> list[Failure]:
     if keyword == "required":
         word = "dependentRequired" if "dependentRequired" in error.schema_path[-1:] else keyword
         return [Failure((*path, said["property"]), word)]
+    if keyword == "false" and error.schema_path[-1:] == ["additionalProperties"]:
+        # how it tells of a schema that has no other fields at all
+        return [Failure((*path, name), "additionalProperties") for name in error.instance]
     if keyword in ("additionalProperties", "unevaluatedProperties"):
         return [Failure((*path, name), keyword) for name in said["unexpected"]]
     if error.schema_path[-1:] == ["propertyNames"]:

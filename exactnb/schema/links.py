@@ -28,7 +28,7 @@ def keep_what_resolves(root: Node, read: Read) -> None:
     """
     references = References(root)
     places = {id(node) for node in _inside(root)}
-    targets: dict[int, Node] = {}
+    targets: dict[int, list[Node]] = {}
     queue, seen = [(root, references.base)], dict[int, Node]()
     while queue:
         node, base = queue.pop()
@@ -41,14 +41,16 @@ def keep_what_resolves(root: Node, read: Read) -> None:
             target = references.find(node[word], base) if word in node else True
             if not isinstance(target, (dict, bool)):
                 del node[word]
-            elif word == "$ref" and isinstance(target, dict):
-                targets[id(node)] = target
-                if node[word].startswith("#/"):
+            elif isinstance(target, dict):
+                targets.setdefault(id(node), []).append(target)
+                if word == "$ref" and node[word].startswith("#/"):
                     places |= _adopt(target, places, read)
                     queue.append((target, base))
         queue += [(sub, base) for _, sub in subschemas(node) if isinstance(sub, dict)]
     for key in [key for key in targets if _circular(seen[key], targets)]:
-        del seen[key]["$ref"], targets[key]
+        del targets[key]
+        for word in ("$ref", "$dynamicRef"):
+            seen[key].pop(word, None)
 
 
 def _adopt(target: Node, places: set[int], read: Read) -> set[int]:
@@ -68,16 +70,16 @@ def _loop(node: Node, references: References, base: str) -> None:
         del node["$dynamicRef"]
 
 
-def _circular(start: Node, targets: dict[int, Node]) -> bool:
+def _circular(start: Node, targets: dict[int, list[Node]]) -> bool:
     """Whether a reference leads back to where it stands without a step into the value."""
-    queue, seen = [targets[id(start)]], set[int]()
+    queue, seen = [*targets[id(start)]], set[int]()
     while queue:
         node = queue.pop()
         if node is start:
             return True
         if id(node) not in seen:
             seen.add(id(node))
-            queue += [targets[id(node)]] if id(node) in targets else []
+            queue += targets.get(id(node), [])
             here = (sub for step, sub in subschemas(node) if step[0] in _SAME_PLACE)
             queue += [sub for sub in here if isinstance(sub, dict)]
     return False

@@ -8,12 +8,16 @@ from typing import Any
 
 from exactnb.absent import ABSENT
 from exactnb.schema.engine import Failure, Path, failures, nearest
+from exactnb.schema.messages import MESSAGES
 from exactnb.schema.prepare import prepared
 from exactnb.schema.sentences import sentence
 from exactnb.schema.standard import standard
 from exactnb.schema.tree import Field, tree
 
 __all__ = ["Path", "Problem", "problems"]
+
+#: keywords in the order in which those at one place are told
+_PLACES = {keyword: place for place, keyword in enumerate(MESSAGES)}
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def problems(schema: Any, value: Any, *, language: str = "en", path: Path = ()) 
     root = tree(rule, plain, language=language)
     told = list(_told(_weighed(_opened(found, ())), root, plain, language))
     order = _Order(root)
-    told.sort(key=lambda problem: order.of(problem.path))
+    told.sort(key=lambda each: (order.of(each.path), _PLACES.get(each.keyword, len(_PLACES))))
     unique = dict.fromkeys(told)
     return [Problem((*path, *each.path), each.keyword, each.message) for each in unique]
 
