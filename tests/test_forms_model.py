@@ -547,7 +547,7 @@ def test_an_edit_copies_nothing_beside_its_path():
 
 
 def test_checking_one_cell_checks_that_cell_alone(monkeypatch):
-    from exactnb.forms import checking
+    from exactnb.forms.model import checking
 
     checked = []
 
