@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,32 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exactnb.forms.records import Kept
-    from exactnb.schema.tree import Field
 
-__all__ = ["MASK", "Lost", "Preview", "Receipt", "masked"]
-
-#: stands for a value that is nobody's business
-MASK = "●●●●"
+__all__ = ["Lost", "Preview", "Receipt"]
 
 _PRE = (
     ' style="margin:.5em 0 0;padding:8px 12px;border:1px solid #8885;border-radius:4px;'
     'overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere"'
 )
-
-
-def masked(value: Any, field: Field | None) -> Any:
-    """A value with what is sensitive in it covered."""
-    if field is None:
-        return value
-    if field.sensitive:
-        return MASK
-    if isinstance(value, Mapping):
-        inner = {child.name: child for child in field.children}
-        return {name: masked(each, inner.get(name)) for name, each in value.items()}
-    if isinstance(value, list):
-        rows = field.children
-        return [masked(each, rows[i] if i < len(rows) else None) for i, each in enumerate(value)]
-    return value
 
 
 @dataclass(frozen=True)

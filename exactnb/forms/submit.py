@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from exactnb.errors import ExactnbError, RepeatError
 from exactnb.forms.duplicates import likely_duplicates
 from exactnb.forms.landing import land
-from exactnb.forms.preview import Lost, Preview, Receipt, masked
+from exactnb.forms.model.code import covered
+from exactnb.forms.model.typed import MASK
+from exactnb.forms.preview import Lost, Preview, Receipt
 from exactnb.forms.records import Original, conflicts, current, not_kept, read_back
 from exactnb.forms.words import say
 from exactnb.schema.plain import plain
@@ -238,7 +240,7 @@ class Submission:
             heading=self._describe(),
             connection=f"{self._books.info.name} ({self._books.info.id})",
             division=str(self._books.division_in_words),
-            sent=masked(sent, model.field()),
+            sent=covered(model.field(), sent, MASK),
             changes=None if self.original is None else model.diff()[["field", "old", "new"]],
             alike=alike,
             conflict=self._conflict(),

@@ -30,16 +30,16 @@ _WIDTH = 88
 _INDENT = 4
 
 
-def covered(field: Field | None, value: Any) -> Any:
-    """The value with :data:`SENSITIVE` wherever nobody should read along."""
+def covered(field: Field | None, value: Any, cover: Any = SENSITIVE) -> Any:
+    """The value with a cover wherever nobody should read along."""
     if field is None:
         return value
     if field.sensitive:
-        return SENSITIVE
+        return cover
     if isinstance(value, dict):
-        return {name: covered(field.at((name,)), each) for name, each in value.items()}
+        return {name: covered(field.at((name,)), each, cover) for name, each in value.items()}
     if isinstance(value, list):
-        return [covered(field.at((i,)), each) for i, each in enumerate(value)]
+        return [covered(field.at((i,)), each, cover) for i, each in enumerate(value)]
     return value
 
 

@@ -12,7 +12,13 @@ from exactnb.forms.model.checking import by_path, check, check_at, hidden
 from exactnb.forms.model.code import call, covered
 from exactnb.forms.model.editor import Editor
 from exactnb.forms.model.history import Change
-from exactnb.forms.model.sending import changed_only, formulas, mentions, without_read_only
+from exactnb.forms.model.sending import (
+    changed_only,
+    formulas,
+    in_order,
+    mentions,
+    without_read_only,
+)
 from exactnb.forms.model.state import Unread
 from exactnb.forms.model.typed import parse
 from exactnb.forms.model.values import Path, same
@@ -234,7 +240,7 @@ class FormModel(Editor):
 
     def payload(self) -> Any:
         """What would be sent: all that is there, without what only the service may say."""
-        value = self.value
+        value = in_order(self.field(), self.value)
         return without_read_only(self.field(), value) if self._has_read_only else value
 
     def patch(self) -> Any:
@@ -251,7 +257,7 @@ class FormModel(Editor):
             said = dict.fromkeys(stuck, (self._say("stuck"),))
             with self.together():
                 self._state = replace(self._state, found={**self._state.found, **said})
-        return changed
+        return dict(in_order(self.field(), changed))
 
     def diff(self) -> pd.DataFrame:
         """What changed, one row a field or a line: field, path, old, new, as people read them.

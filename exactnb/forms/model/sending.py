@@ -13,7 +13,7 @@ from exactnb.schema.validate import problems
 if TYPE_CHECKING:
     from exactnb.schema.tree import Field
 
-__all__ = ["changed_only", "formulas", "mentions", "without_read_only"]
+__all__ = ["changed_only", "formulas", "in_order", "mentions", "without_read_only"]
 
 _BEHIND = ("$ref", "$dynamicRef")
 
@@ -41,6 +41,19 @@ def without_read_only(field: Field | None, value: Any) -> Any:
         if left != {} or each == {} or (child is not None and child.required):
             kept[name] = left
     return kept
+
+
+def in_order(field: Field | None, value: Any) -> Any:
+    """The value with its fields in the order of the schema, and those of your own after them."""
+    field = None if field is None else drawn(field)
+    if field is None or not isinstance(value, (dict, list)):
+        return value
+    if isinstance(value, list):
+        row = field.item
+        return [in_order(row, each) for each in value] if row is not None else value
+    own = {child.name: child for child in field.children}
+    names = [name for name in own if name in value] + [name for name in value if name not in own]
+    return {name: in_order(own.get(name), value[name]) for name in names}
 
 
 def mentions(schema: Any, *words: str) -> bool:
