@@ -243,22 +243,39 @@ def test_ten_threads_with_one_payload_make_one_record(demo):
 
 
 @pytest.mark.parametrize("where", ["membrane", "exact"])
-def test_a_lost_answer_is_unknown_and_found(where):
+def test_a_lost_answer_is_looked_for_and_found(where):
     sandbox = Sandbox()
     books = over(sandbox)
     form = exactnb.form(books, "create-account", {"name": "Zoekgeraakt"})
     form.check()
-
+    steps = []
+    form.submission.watch(lambda: steps.append(form.status))
     sandbox.faults.add("dropped_after", where=where, method="POST", times=1)
-    assert form.send() is None
-    assert form.status == "unknown"
-    assert "not known" in str(form)
-    assert form.send() is None  # nothing is sent from here
-    receipt = form.find()
-    assert receipt is not None
-    assert form.status == "done"
+    receipt = form.send()
+    assert steps == ["pending", "unknown", "done"]
     assert receipt.record["name"] == "Zoekgeraakt"
     assert named(books, "Zoekgeraakt")["id"].tolist() == [receipt.record_id]
+    assert books.outbox()["status"].tolist() == ["sent"]
+    assert form.send() is None or len(named(books, "Zoekgeraakt")) == 1
+
+
+def test_what_cannot_be_found_out_stays_unknown_and_is_not_sent_again():
+    sandbox = Sandbox()
+    books = over(sandbox)
+    form = exactnb.form(books, "create-account", {"name": "Onbekend"})
+    form.check()
+    sandbox.faults.add("dropped", where="membrane", method="POST", path="/act", times=1)
+    assert form.send() is None
+    assert form.status == "unknown"
+    assert "not known whether it was written" in str(form)
+    assert form.send() is None
+    assert form.check() is None
+    assert named(books, "Onbekend").empty
+    assert books.outbox()["status"].tolist() == ["unknown"]
+    # a person knows better, and then it can be sent
+    form.submission.claim(None)
+    assert form.status == "failed"
+    assert sent(form).record["name"] == "Onbekend"
 
 
 def test_what_was_lost_before_it_arrived_can_be_sent_anew():
@@ -267,9 +284,7 @@ def test_what_was_lost_before_it_arrived_can_be_sent_anew():
     form = exactnb.form(books, "create-account", {"name": "Nooit aangekomen"})
     form.check()
     sandbox.faults.add("dropped", where="membrane", method="POST", path="/act", times=1)
-    form.send()
-    assert form.status == "unknown"
-    assert form.find() is None
+    assert form.send() is None
     assert form.status == "failed"
     assert "nothing was written" in form.submission.message
     assert sent(form).record["name"] == "Nooit aangekomen"
@@ -277,11 +292,14 @@ def test_what_was_lost_before_it_arrived_can_be_sent_anew():
 
 def test_a_person_can_say_which_record_it_is():
     sandbox = Sandbox()
-    books = over(sandbox)
+    books = over(sandbox, retries=0)
     form = exactnb.form(books, "create-account", {"name": "Door een mens gevonden"})
     form.check()
     sandbox.faults.add("dropped_after", where="membrane", method="POST", path="/act", times=1)
+    sandbox.faults.add("bad_gateway", where="membrane", method="GET", times=None)
     form.send()
+    assert form.status == "unknown"
+    sandbox.faults.clear()
     id = named(books, "Door een mens gevonden")["id"].iloc[0]
     receipt = form.submission.claim(id)
     assert receipt is not None

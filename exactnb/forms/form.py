@@ -133,6 +133,7 @@ class Form:
         )
         self.submission.watch(self._refresh)
         self._screen: Screen | None = None
+        self._shown: list[Any] = []
         self._lines: dict[str, Lines] = {}
         with self.model.together():
             for name, each in (value or {}).items():
@@ -290,15 +291,20 @@ class Form:
     def _refresh(self) -> None:
         if self._screen is not None:
             self._screen.refresh()
+        if self.status in ("done", "unknown"):
+            # a notebook that is saved now should show what came of the form
+            for handle in self._shown:
+                handle.update(self._repr_mimebundle_(), raw=True)
 
     def _static(self) -> tuple[str, str]:
-        shown: Any = self.submission.outcome
-        if shown is None:
-            tables = {f.path: self._lines_of(f) for f in self.model.field().children if f.grid}
-            for lines in tables.values():
-                lines.count_all()
-            shown = Static(self.title, self.model, self.finders, tables)
-        return str(shown), shown._repr_html_()
+        """The form and what came of it, as text and as HTML."""
+        tables = {f.path: self._lines_of(f) for f in self.model.field().children if f.grid}
+        for lines in tables.values():
+            lines.count_all()
+        shown: list[Any] = [Static(self.title, self.model, self.finders, tables)]
+        if self.submission.outcome is not None:
+            shown.append(self.submission.outcome)
+        return "\n\n".join(map(str, shown)), "".join(each._repr_html_() for each in shown)
 
     def __str__(self) -> str:
         return self._static()[0]
@@ -311,3 +317,9 @@ class Form:
         text, html = self._static()
         live = self.widget._repr_mimebundle_() or {}
         return {**live, "text/plain": text, "text/html": html}
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        self._shown.append(display(self._repr_mimebundle_(), raw=True, display_id=True))
+        self.screen.fields.shown()

@@ -41,12 +41,14 @@ class Screen:
         )
         self._buttons = look.make(widgets.HBox, "buttons")
         self._kept: dict[str, Any] = {}
+        self._passing: list[Any] = []
         self.widget = look.make(widgets.VBox, "form")
         self.refresh()
         form.model.observe(self._edited)
 
     def refresh(self) -> None:
         """Show where the record is on its way."""
+        before, self._passing = self._passing, []
         self._buttons.children = tuple(self._actions())
         fields = [] if self._form.status in ("done", "unknown") else [self.fields.widget]
         self.widget.children = (
@@ -56,6 +58,8 @@ class Screen:
             *self._outcome(),
             self._buttons,
         )
+        for widget in before:
+            widget.close()
         self.fields.refresh()
 
     def _edited(self, changes: Sequence[Change]) -> None:
@@ -79,7 +83,7 @@ class Screen:
         return shown
 
     def _link(self, path: tuple[str | int, ...], said: tuple[str, ...]) -> Any:
-        button = self._look.make(
+        button = self._made(
             widgets.Button, "link", description=f"{self._form.called(path)}: {'; '.join(said)}"
         )
         button.on_click(lambda _: self.fields.focus(path))
@@ -87,14 +91,19 @@ class Screen:
 
     def _note(self, text: str) -> Any:
         value = f"<p class='exactnb-note' role='status'>{escape(text)}</p>"
-        return self._look.make(widgets.HTML, value=value)
+        return self._made(widgets.HTML, value=value)
+
+    def _made(self, kind: type, *classes: str, **traits: Any) -> Any:
+        """A widget that is there until the next step."""
+        self._passing.append(self._look.make(kind, *classes, **traits))
+        return self._passing[-1]
 
     # --- what came of it ------------------------------------------------------------------------
 
     def _outcome(self) -> list[Any]:
         """The preview, the receipt, or what is known of a write that got lost."""
         thing = self._way.outcome
-        return [] if thing is None else [self._look.make(widgets.HTML, value=thing._repr_html_())]
+        return [] if thing is None else [self._made(widgets.HTML, value=thing._repr_html_())]
 
     # --- buttons --------------------------------------------------------------------------------
 

@@ -279,6 +279,7 @@ class Submission:
         except ExactnbError as error:
             if error.unknown:
                 self._lose(error.message, error.outbox_id)
+                self.find()
             else:
                 self._refused(error)
         else:
