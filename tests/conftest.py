@@ -15,7 +15,7 @@ def _no_settings_from_this_machine(monkeypatch, tmp_path):
     for variables in ENVIRONMENT.values():
         for variable in variables:
             monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("EXACTNB_HOME", str(tmp_path))
+    monkeypatch.setattr("platformdirs.user_data_path", lambda *_: tmp_path)
 
 
 @pytest.fixture(scope="session")
