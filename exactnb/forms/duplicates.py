@@ -166,10 +166,14 @@ def near(one: str, other: str) -> bool:
     >>> near("Fietshandel Jansen B.V.", "fietshandel janssen"), near("Jansen BV", "De Vries BV")
     (True, False)
     """
-    first, second = " ".join(_words(one)), " ".join(_words(other))
+    first, second = _words(one), _words(other)
     if not first or not second:
         return False
-    return difflib.SequenceMatcher(None, first, second).ratio() >= _NEAR
+    return max(_alike(first, second), _alike(sorted(first), sorted(second))) >= _NEAR
+
+
+def _alike(one: list[str], other: list[str]) -> float:
+    return difflib.SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
 
 
 def _words(name: str) -> list[str]:
