@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +10,7 @@ import jsonschema_rs
 
 from exactnb.schema import engine_plain
 from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
+from exactnb.schema.keywords import rebuilt
 from exactnb.schema.references import KNOWN
 
 __all__ = ["find"]
@@ -30,15 +32,23 @@ _LIMITS = (
 
 def find(schema: Any) -> Find:
     """What finds every failure of a value against this schema."""
+    schema = rebuilt(schema, _with_properties)
     for readable in (schema, without_patterns(schema, _compiles)):
         with suppress(jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
             return _finder(_validator(readable))
     return engine_plain.find(schema)  # such as a reference to the schema of an older draft
 
 
+def _with_properties(node: dict[str, Any]) -> dict[str, Any]:
+    """The node with properties where no others are allowed: else it does not name the others."""
+    if node.get("additionalProperties") is False:
+        node.setdefault("properties", {})
+    return node
+
+
 def _finder(validator: jsonschema_rs.Draft202012Validator) -> Find:
     def failures(value: Any) -> list[Failure]:
-        return [each for error in validator.iter_errors(value) for each in _read(error)]
+        return [each for error in validator.iter_errors(value) for each in _read(error, value)]
 
     return failures
 
@@ -60,16 +70,23 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
-def _read(error: jsonschema_rs.ValidationError) -> list[Failure]:
-    path: Path = tuple(error.instance_path)
+def _steps(path: Sequence[str | int], value: Any) -> Path:
+    """A path with names of fields as texts: the library tells ``"1"`` as a number."""
+    steps: list[str | int] = []
+    for step in path:
+        inside = isinstance(value, dict)
+        steps.append(str(step) if inside else step)
+        value = value.get(str(step)) if inside else value[step]
+    return tuple(steps)
+
+
+def _read(error: jsonschema_rs.ValidationError, value: Any) -> list[Failure]:
+    path = _steps(error.instance_path, value)
     said = error.kind.as_dict()
     keyword = _KEYWORDS.get(error.kind.name, error.kind.name)
     if keyword == "required":
         word = "dependentRequired" if "dependentRequired" in error.schema_path[-1:] else keyword
         return [Failure((*path, said["property"]), word)]
-    if keyword == "false" and error.schema_path[-1:] == ["additionalProperties"]:
-        # how it tells of a schema that has no other fields at all
-        return [Failure((*path, name), "additionalProperties") for name in error.instance]
     if keyword in ("additionalProperties", "unevaluatedProperties"):
         return [Failure((*path, name), keyword) for name in said["unexpected"]]
     if error.schema_path[-1:] == ["propertyNames"]:
@@ -77,10 +94,10 @@ def _read(error: jsonschema_rs.ValidationError) -> list[Failure]:
     if keyword == "propertyNames":
         inner = said["error"]
         return [
-            Failure((*path, inner.instance), keyword, branches=(tuple(_read(inner)),)),
+            Failure((*path, inner.instance), keyword, branches=(tuple(_read(inner, value)),)),
         ]
     branches = tuple(
-        tuple(each for inner in branch for each in _read(inner))
+        tuple(each for inner in branch for each in _read(inner, value))
         for branch in said.get("context", ())
     )
     if keyword == "oneOf" and error.kind.__class__.__name__ == "OneOfMultipleValid":

@@ -17,7 +17,7 @@ __all__ = ["OPTIONS", "content", "standard"]
 
 #: our annotation: the choices of a node with their labels, ``[{"const": …, "title": …}]``
 OPTIONS = "x-options"
-_REWRITTEN = drafts.WORDS | {"type", "enum", "required", "$ref"}
+_REWRITTEN = drafts.WORDS | {"type", "nullable", "enum", "required", "$ref"}
 _LABELLED = {"value", "label", "title", "name", "description"}
 _LABELS = ("enumNames", "x-enumNames", "x-enum-varnames")
 
@@ -142,6 +142,8 @@ def _reference(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _choices(schema: Mapping[str, Any]) -> dict[str, Any]:
     """``enum`` as values, with the labels beside it."""
+    if isinstance(schema.get(OPTIONS), list):  # they were read before
+        return {"enum": schema["enum"]} if well_formed("enum", schema.get("enum")) else {}
     options = _records(schema) or _labelled(schema) or []
     values = [option["const"] for option in options]
     if not options:
@@ -170,7 +172,7 @@ def _records(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _labelled(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The labels of an ``enum``, in the entries themselves or in a list of their own."""
     values = schema.get("enum")
-    if OPTIONS in schema or not isinstance(values, list):
+    if not isinstance(values, list):
         return []
     if any(_is_labelled(each) for each in values):
         return [

@@ -61,7 +61,7 @@ def problems(schema: Any, value: Any, *, language: str = "en", path: Path = ()) 
     root = tree(rule, plain, language=language)
     told = list(_told(_weighed(_opened(found, ())), root, plain, language))
     order = _Order(root)
-    told.sort(key=lambda each: (order.of(each.path), _PLACES.get(each.keyword, len(_PLACES))))
+    told.sort(key=lambda each: (order.of(each.path), _PLACES.get(each.keyword, 0), each.message))
     unique = dict.fromkeys(told)
     return [Problem((*path, *each.path), each.keyword, each.message) for each in unique]
 
