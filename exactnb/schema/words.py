@@ -11,7 +11,10 @@ from exactnb.schema.messages import FORMATS, amount, say
 
 __all__ = ["in_words", "is_long", "is_money", "limits_of"]
 
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W_]+")
+#: where a word begins inside a name: orderedBy, GLAccount (not IDs), line2
+_BEGIN = re.compile(
+    r"(?<=[a-zß-ÿ0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s\b)|(?<=[^\W\d_])(?=[0-9])"
+)
 _MONEY = re.compile(
     r"(?:^| )(?:price|amount|total|cost|fee|salary|bedrag|prijs|totaal|kosten)s?(?: |$)"
 )
@@ -30,7 +33,7 @@ def in_words(name: str) -> str:
     >>> in_words("orderedBy"), in_words("vat_code"), in_words("GLAccountCode")
     ('Ordered by', 'Vat code', 'GL account code')
     """
-    parts = _PARTS.findall(name)
+    parts = re.findall(r"[^\W_]+", _BEGIN.sub(" ", name))
     if not parts:
         return name
     text = " ".join(part if part.isupper() and len(part) > 1 else part.lower() for part in parts)
