@@ -13,7 +13,7 @@ from exactnb.absent import ABSENT
 from exactnb.forms.model.values import get, same
 
 if TYPE_CHECKING:
-    from exactnb.forms.fields.view import View
+    from exactnb.forms.fields.view import Part, View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Control", "control_class"]
@@ -97,8 +97,13 @@ class Control:
         finally:
             self._showing = False
 
-    def reveal(self, path: Path) -> None:
-        """Nothing: it is there already."""
+    def reveal(self, path: Path) -> Part:
+        """Itself: it is there already."""
+        return self
+
+    def focus(self, path: Path) -> None:
+        """Puts the cursor in it."""
+        self.widget.focus()
 
     def close(self) -> None:
         """Takes the widget away."""

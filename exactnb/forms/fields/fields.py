@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
 from exactnb.forms.fields.group import Group
 from exactnb.forms.fields.look import Look
-from exactnb.forms.fields.parts import part_class
+from exactnb.forms.fields.parts import Lines, part_class
 from exactnb.forms.fields.view import View
 from exactnb.forms.lookup import Finders
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Fields"]
+
+#: seconds in which a front end has drawn what was added to a form
+DRAWN = 0.3
 
 
 class Fields:
@@ -94,20 +98,31 @@ class Fields:
             When there is no such field.
         """
         self._view.model.field(path)
-        if path not in self._view.parts:
-            self._root.reveal(path)
-        return self._view.parts[path].widget
+        part = self._root.reveal(path)
+        if part.path != path:
+            raise KeyError(f"{'.'.join(map(str, path))} has no control of its own")
+        return part.widget
 
-    def focus(self, path: Path) -> None:
-        """Brings a person to a field: opens what it lies in, and puts the cursor there."""
-        for depth in range(len(path), 0, -1):  # an error may sit at what has no control of its own
-            if path[:depth] in self._view.parts or self._found(path[:depth]):
-                self._view.parts[path[:depth]].widget.focus()
-                return
+    def focus(self, path: Path) -> bool:
+        """Whether there is such a field; it is brought into sight, with the cursor in it.
 
-    def _found(self, path: Path) -> bool:
-        self._root.reveal(path)
-        return path in self._view.parts
+        What has no control of its own, such as a cell of a grid, is gone to as near as can be.
+        """
+        drawn = self._view.drawn
+        part = self._root.reveal(path)
+        part.focus(path)
+        if self._view.drawn != drawn:  # a front end hears nothing before it has drawn the control
+            later = threading.Timer(DRAWN, part.focus, (path,))
+            later.daemon = True
+            later.start()
+        return self._view.model.field().at(path) is not None
+
+    def shown(self) -> None:
+        """To be called when the form is displayed: grids that no front end draws are replaced."""
+        self._view.shown = True
+        for part in self._view.parts.values():
+            if isinstance(part, Lines):
+                part.widget.shown()
 
     def __getitem__(self, path: Path | str) -> Any:
         return self.control((path,) if isinstance(path, str) else path)
@@ -116,6 +131,7 @@ class Fields:
         """Shows the model as it is: values, errors, fields, and whether it is locked."""
         with self._view.lock:
             if not self._view.writing:
+                self._view.drawn += 1
                 self._view.look_again()
                 self._root.show(self._view.model.field(()))
 

@@ -12,7 +12,7 @@ from exactnb.forms.fields.look import caption
 from exactnb.forms.fields.section import Section
 
 if TYPE_CHECKING:
-    from exactnb.forms.fields.view import View
+    from exactnb.forms.fields.view import Part, View
     from exactnb.schema.tree import Field, Path
 
 __all__ = ["Group"]
@@ -145,13 +145,15 @@ class Group(Section):
         path = (*self.path, name)
         self.view.write(self.path, lambda: self.view.model.clear(path))
 
-    def reveal(self, path: Path) -> None:
+    def reveal(self, path: Path) -> Part:
         """Opens it, and shows the field at a path if it was behind the others."""
+        if not self.opened:
+            self.toggle()
         name = path[len(self.path)] if len(path) > len(self.path) else None
         if self._shown is not None and isinstance(name, str) and name not in self._shown:
             self._shown.add(name)
             self.view.refresh()
-        super().reveal(path)
+        return super().reveal(path)
 
     def close(self) -> None:
         """Takes all of it away."""

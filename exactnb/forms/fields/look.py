@@ -46,8 +46,6 @@ class Look:
         traits
             Of the widget.
         """
-        if self._layout is None:
-            self._layout = widgets.Layout()
         if hasattr(kind, "style"):
             style = kind.style.klass
             if style not in self._styles:
@@ -55,8 +53,15 @@ class Look:
             traits["style"] = self._styles[style]
         if classes:
             traits["_dom_classes"] = tuple(f"exactnb-{name}" for name in classes)
-        made: T = kind(layout=self._layout, **traits)
+        made: T = kind(layout=self.layout, **traits)
         return made
+
+    @property
+    def layout(self) -> widgets.Layout:
+        """The one Layout of the form."""
+        if self._layout is None:
+            self._layout = widgets.Layout()
+        return self._layout
 
 
 def caption(title: str, help: str = "", *, star: str = "", problem: str = "") -> str:
@@ -93,4 +98,4 @@ def _text(text: str) -> str:
 
 
 #: the style sheet of a form
-CSS = resources.files("exactnb.forms").joinpath("fields.css").read_text(encoding="utf-8")
+CSS = resources.files("exactnb.forms.fields").joinpath("fields.css").read_text(encoding="utf-8")

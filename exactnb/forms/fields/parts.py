@@ -9,6 +9,8 @@ from exactnb.forms.fields.group import Group
 from exactnb.forms.fields.picker import Picker
 from exactnb.forms.fields.rows import Rows
 from exactnb.forms.fields.variants import Variants
+from exactnb.forms.lines.grid import Grid
+from exactnb.forms.lines.pastebox import GridBox
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -34,18 +36,25 @@ class Lines:
     """A list of flat records as a grid, which keeps itself in line with the model."""
 
     def __init__(self, view: View, field: Field) -> None:
-        from exactnb.forms.lines.grid import Grid
-
         self.view = view
         self.path = field.path
-        self.widget = Grid(view.model, field.path, view.finders)
+        self.grid = Grid(view.model, field.path, view.finders, layout=view.look.layout)
+        self.widget = GridBox(self.grid, layout=view.look.layout)
+        if view.shown:
+            self.widget.shown()
         view.parts[field.path] = self
 
     def show(self, field: Field) -> None:
         """Nothing: the grid listens by itself."""
 
-    def reveal(self, path: Path) -> None:
-        """Nothing: it is there already."""
+    def reveal(self, path: Path) -> Part:
+        """Itself: it is there already."""
+        return self
+
+    def focus(self, path: Path) -> None:
+        """Puts the cursor in the cell at a path."""
+        row, column = (*path[len(self.path) :], 0, "")[:2]
+        self.grid.focus_cell(int(row), str(column))
 
     def close(self) -> None:
         """Takes the grid away."""

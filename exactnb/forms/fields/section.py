@@ -46,8 +46,14 @@ class Section:
     def opens(self, field: Field) -> bool:
         """Whether it is drawn open at first."""
         value = self.view.model.get(self.path)
-        filled = value not in (ABSENT, None) and len(field.children) <= ROWS
-        return len(self.path) <= DEPTH and (field.required or filled)
+        rows = len(field.children) if field.kind == "array" else self._among()
+        filled = field.required or value not in (ABSENT, None)
+        return filled and rows <= ROWS and len(self.path) <= DEPTH
+
+    def _among(self) -> int:
+        """How many rows the list has that this is a row of."""
+        beside = self.view.model.get(self.path[:-1]) if self.path else ABSENT
+        return len(beside) if isinstance(beside, list) else 0
 
     def body(self, field: Field) -> Iterator[widgets.Widget]:
         """The widgets under the heading."""
@@ -120,14 +126,22 @@ class Section:
         self.opened = not self.opened
         self.view.refresh()
 
-    def reveal(self, path: Path) -> None:
-        """Opens what has to be open for the field at a path to be seen."""
+    def reveal(self, path: Path) -> Part:
+        """Opens what has to be open to see what is at a path, and gives the part nearest to it."""
         if not self.opened:
-            self.opened = True
-            self.view.refresh()
-        for part in list(self.parts.values()):
+            self.toggle()
+        for part in self.parts.values():
             if path[: len(part.path)] == part.path:
-                part.reveal(path)
+                return part.reveal(path)
+        return self
+
+    def focus(self, path: Path) -> None:
+        """Puts the cursor on the heading; without one, on the first field."""
+        if self._heading is not None:
+            self._heading.focus()
+        else:
+            for part in list(self.parts.values())[:1]:
+                part.focus(path)
 
     def close(self) -> None:
         """Takes all of it away."""

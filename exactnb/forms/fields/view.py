@@ -41,6 +41,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "open": ("Show {}", "Toon {}"),
     "filled": ("{} filled in", "{} ingevuld"),
     "kind": ("{}: which kind", "{}: welke soort"),
+    "kind_alone": ("Which kind", "Welke soort"),
     "several": ("Ctrl-click for several", "Ctrl-klik voor meer"),
     "type": ("type to search", "typ om te zoeken"),
     "first": (
@@ -70,8 +71,11 @@ class Part(Protocol):
     def show(self, field: Field) -> None:
         """Brings the widget in line with the model."""
 
-    def reveal(self, path: Path) -> None:
-        """Opens what has to be open for the field at a path to be seen."""
+    def reveal(self, path: Path) -> Part:
+        """Opens what has to be open to see what is at a path, and gives the part nearest to it."""
+
+    def focus(self, path: Path) -> None:
+        """Puts the cursor there, as near to a path in it as can be."""
 
     def close(self) -> None:
         """Takes the widget, and those in it, away for good."""
@@ -111,6 +115,10 @@ class View:
         """Every control and grid that was made, by path."""
         self.errors: Mapping[Path, Sequence[str]] = {}
         self.locked = False
+        self.drawn = 0
+        """How often the form was shown anew."""
+        self.shown = False
+        """Whether the form was displayed."""
         self.refresh = refresh
         self._kinds = kinds
         self.lock = threading.RLock()
@@ -147,7 +155,7 @@ class View:
     def hold(self, path: Path, text: str, why: str) -> None:
         """Keeps a text that is not a value, or not yet, so that nothing can be sent over it."""
         with self.model.together():
-            self.model._state = self.model._state.typed(path, Unread(text, why))
+            self.model._edit(path, self.model._state.typed(path, Unread(text, why)))
 
     def kind_of(self, field: Field) -> type[Part]:
         """The kind of part that a field is drawn as."""
@@ -156,7 +164,7 @@ class View:
     def look_again(self) -> None:
         """Takes over what the model says about errors and status."""
         self.errors = self.model.shown_errors
-        self.locked = self.model.status in ("pending", "done")
+        self.locked = self.model.status in ("pending", "done", "unknown")
 
     def say(self, key: str, *values: Any) -> str:
         """A word or sentence in the language of the form."""

@@ -27,7 +27,8 @@ class Grid extends View {
   }
 
   /** An answer has been taken into the model: show it. */
-  receive({ sought, choices, seq, note, cells = [], ...rest }) {
+  receive({ sought, choices, seq, note, focus, cells = [], ...rest }) {
+    if (focus) return void this.focusCell(...focus);
     if (sought) return void this.onChoices({ sought, choices, note });
     const settled = [...this.pending].filter(([, typed]) => typed.seq <= seq).map(([key]) => key.split(":").map(Number));
     for (const [row, column] of settled) this.pending.delete(`${row}:${column}`);
@@ -82,6 +83,12 @@ class Grid extends View {
     this.anchor = this.active;
     this.body.replaceChildren();
     this.draw();
+  }
+
+  /** Goes to a cell that the kernel names, also when its column is behind the button. */
+  focusCell(row, column) {
+    if (!this.shown.includes(column)) this.toggleColumns();
+    this.go(row, this.shown.indexOf(column));
   }
 
   // ------------------------------------------------------------------ the list of choices

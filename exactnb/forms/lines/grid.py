@@ -184,6 +184,11 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
         with self._guard:
             self._answer(None)
 
+    def focus_cell(self, row: int, name: str) -> None:
+        """Puts the cursor in a cell; in its row's first one if there is no such column."""
+        names = [column.name for column in self.lines.columns]
+        self.send({"focus": [max(0, row), names.index(name) if name in names else 0]})
+
     def _answer(
         self, changes: Sequence[Change] | None, *, seq: int | None = None, note: str = ""
     ) -> None:
