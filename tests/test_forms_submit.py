@@ -174,6 +174,36 @@ def test_a_refused_line_is_told_at_its_line(demo, customer, items):
     assert "salesInvoiceLines[1].item" in form.errors
 
 
+def test_several_problems_in_one_refusal_land_each_on_its_own_field():
+    sandbox = Sandbox()
+    books = over(sandbox)
+    values = {
+        "orderedBy": books.list_accounts(status="C", limit=1)["id"].iloc[0],
+        "salesInvoiceLines": [{"item": books.list_items(limit=1)["id"].iloc[0]}],
+    }
+    form = exactnb.form(books, "create-sales-invoice", values)
+    form.check()
+    sandbox.faults.add("validation", where="exact", method="POST")
+    assert form.send() is None
+    assert form.errors == {
+        "orderedBy": "Verplicht: Besteld door",
+        "invoiceTo": "Verplicht: Factuur voor",
+    }
+    assert form.status == "failed"
+
+
+def test_what_fits_no_field_stands_above_the_form():
+    sandbox = Sandbox()
+    books = over(sandbox)
+    form = exactnb.form(books, "create-account", {"name": "Geen veld"})
+    form.check()
+    sandbox.faults.add("forbidden", where="exact", method="POST")
+    assert form.send() is None
+    assert form.errors == {}
+    assert form.status == "failed"
+    assert any("Scope" in line for line in form.model.banner)
+
+
 def test_after_a_refusal_it_is_put_right_and_sent(demo):
     form = exactnb.form(demo, "create-account", {"name": "Nog eens", "salesVATCode": "zz"})
     form.check()

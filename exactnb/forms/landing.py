@@ -79,7 +79,7 @@ def land(error: ExactnbError, model: FormModel) -> Landing:
     """The fields that an error is about, found in what the service said.
 
     Exact Online names fields as its screens do ("Ongeldige verwijzing: Betalingsconditie"),
-    one problem a line; Membrane names paths. Where a text fits several fields, it goes to
+    one problem a line; Membrane names paths. Where a text names several fields alike, it goes to
     those that it can be true of: an empty one if something is missing, else a filled one.
 
     Parameters
@@ -137,7 +137,7 @@ def _place(text: str, model: FormModel, landing: Landing) -> None:
 
 
 def _about(text: str, model: FormModel, *, missing: bool) -> list[Path]:
-    """The fields that a text can be about, those named most closely."""
+    """The fields that a text can be about: of those named most closely, the likely ones."""
     quoted = re.findall(r"'([^']+)'", text)
     label = text.rpartition(":")[2].strip().rstrip(".")
     for said in [*quoted, label]:
@@ -145,10 +145,11 @@ def _about(text: str, model: FormModel, *, missing: bool) -> list[Path]:
         if not words:
             continue
         ranked = [(rank, path) for path, field in _fields(model) if (rank := _rank(words, field))]
-        fitting = [(r, p) for r, p in ranked if (model.get(p) in (ABSENT, None, "")) == missing]
-        if fitting:
-            best = min(rank for rank, _ in fitting)
-            return [path for rank, path in fitting if rank == best]
+        best = min((rank for rank, _ in ranked), default=0)
+        named = [path for rank, path in ranked if rank == best]
+        fitting = [p for p in named if (model.get(p) in (ABSENT, None, "")) == missing]
+        if named:
+            return fitting or named
     return []
 
 
