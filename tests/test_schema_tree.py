@@ -1,5 +1,10 @@
 """The fields of a schema, for the value that is there."""
 
+import datetime as dt
+import math
+import subprocess
+import sys
+
 import pytest
 
 from exactnb.absent import ABSENT
@@ -501,3 +506,31 @@ def test_a_schema_that_is_a_variant_of_itself_ends():
         while field.chosen is not None:
             field, turns = field.chosen, turns + 1
         assert turns < 20
+
+
+# --- anything -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [{"it": object()}, {"it": math.nan}, {"it": dt.date.min}, {1: 2}])
+def test_a_value_that_json_cannot_say_is_no_exception(value):
+    schema = {
+        "if": {"properties": {"it": {"type": "string"}}},
+        "then": {"title": "Text"},
+        "properties": {"it": {"oneOf": [{"type": "string"}, {"type": "number"}]}},
+    }
+    field = tree(schema, value).at(("it",))
+    assert field.kind == "variants"
+    assert len(field.variants) == 2
+
+
+def test_a_form_loads_no_validator_before_it_needs_one():
+    code = (
+        "import sys; from exactnb.schema.tree import tree; import exactnb.schema.validate; "
+        "tree({'properties': {'a': {'type': 'string'}}}).children; "
+        "print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    heavy = {"jsonschema", "jsonschema_rs", "referencing", "pandas", "ipywidgets", "pydantic"}
+    assert not heavy & set(run.stdout.split())

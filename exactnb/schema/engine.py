@@ -7,40 +7,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
-from exactnb.schema.keywords import TYPES, rebuilt, words
+from exactnb.schema.failure import Failure
+from exactnb.schema.keywords import rebuilt
+from exactnb.schema.prepare import prepared
 
-__all__ = ["Failure", "Find", "Path", "failures", "fits", "nearest"]
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One keyword that a value does not fit, and where; ``branches`` are those of its variants."""
-
-    path: Path
-    keyword: str
-    limit: Any = None
-    branches: tuple[tuple[Failure, ...], ...] = ()
+__all__ = ["Find", "engine", "failures", "fits", "without_patterns"]
 
 
-#: keywords whose limit a message tells
-LIMITED = words(
-    "const enum format pattern multipleOf minimum maximum exclusiveMinimum exclusiveMaximum "
-    "minLength maxLength minItems maxItems minProperties maxProperties"
-)
 #: finds every failure of a value
 Find = Callable[[Any], list[Failure]]
 
 
 def failures(schema: Any, value: Any) -> list[Failure]:
-    """Everything in which a plain value does not fit a standard schema."""
-    return _finder(json.dumps(schema))(value)
+    """Everything in which a value does not fit a standard schema."""
+    find = _finder(json.dumps(schema))
+    try:
+        return find(value)
+    except ValueError:  # a value that is not plain
+        return find(prepared(value)[0])
 
 
 def fits(schema: Any, value: Any) -> bool:
@@ -63,16 +51,6 @@ def _finder(text: str) -> Find:
     return engine()(json.loads(text))
 
 
-def failure(path: Path, keyword: str, limit: Any) -> Failure:
-    """A failure with its limit in the form that it has for every library."""
-    if keyword == "not" and limit in ({}, True):  # how one of them spells a schema that is False
-        return Failure(path, "false")
-    if keyword == "type":
-        kinds = [limit] if isinstance(limit, str) else limit
-        return Failure(path, keyword, tuple(kind for kind in TYPES if kind in kinds))
-    return Failure(path, keyword, limit if keyword in LIMITED else None)
-
-
 def without_patterns(schema: Any, compiles: Callable[[str], bool]) -> Any:
     """The schema without the patterns that a library cannot read; these then limit nothing."""
 
@@ -85,18 +63,3 @@ def without_patterns(schema: Any, compiles: Callable[[str], bool]) -> Any:
         return node
 
     return rebuilt(schema, change)
-
-
-def nearest(branches: Sequence[Sequence[Failure]], path: Path) -> tuple[int, bool]:
-    """The variant that a value comes nearest to, and whether no other comes as near."""
-    ranks = [_distance(branch, path) for branch in branches]
-    best = min(ranks)
-    return ranks.index(best), ranks.count(best) == 1
-
-
-def _distance(branch: Sequence[Failure], path: Path) -> tuple[int, int, int]:
-    """How far a value is from a variant: of another kind, told apart by a field, merely wrong."""
-    here = [f for f in branch if f.path == path]
-    kind = any(f.keyword in ("type", "const", "enum", "false") for f in here)
-    telling = [f for f in branch if f.keyword in ("const", "enum") and len(f.path) == len(path) + 1]
-    return int(kind), len(telling), len(branch)

@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema_rs
 
 from exactnb.schema import engine_plain
-from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
+from exactnb.schema.engine import Find, without_patterns
+from exactnb.schema.failure import Failure, Path, failure
 from exactnb.schema.keywords import rebuilt
 from exactnb.schema.references import KNOWN
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from exactnb.schema.engine import Failure, Find, Path, failure, without_patterns
+from exactnb.schema.engine import Find, without_patterns
+from exactnb.schema.failure import Failure, Path, failure
 from exactnb.schema.formats import FORMATS
 from exactnb.schema.keywords import LISTS, MAPS, SINGLE, rebuilt
 from exactnb.schema.references import registry

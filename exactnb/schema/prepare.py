@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from exactnb.schema.engine import Failure, Path
+from exactnb.schema.failure import Failure, Path
 from exactnb.schema.plain import Unsayable, plain
 
 __all__ = ["prepared"]

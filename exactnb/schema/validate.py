@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from exactnb.absent import ABSENT
-from exactnb.schema.engine import Failure, Path, failures, nearest
+from exactnb.schema.engine import failures
+from exactnb.schema.failure import Failure, Path, nearest
 from exactnb.schema.messages import MESSAGES
 from exactnb.schema.prepare import prepared
 from exactnb.schema.sentences import sentence
