@@ -97,33 +97,45 @@ class _Known:
         self._by_value: dict[str, Choice | None] = {}
 
     def look(self, text: str) -> Found:
-        text = text.casefold()
-        if text not in self._by_text:
+        if _ID.fullmatch(text):
+            one = self.one(text)
+            return Found([] if one is None else [one])
+        folded = text.casefold()
+        if folded not in self._by_text:
             every = self._by_text.get("")
             complete = every is not None and not every.more
-            found = _narrowed(every or [], text) if complete else self._look(text)
-            self._by_value.update({str(choice.value): choice for choice in found})
-            self._by_text[text] = found
-        return self._by_text[text]
+            self._keep(folded, _narrowed(every or [], text) if complete else self._look(text))
+        return self._by_text[folded]
 
     def one(self, value: Any) -> Choice | None:
-        if str(value) not in self._by_value:
-            self._by_value[str(value)] = self._one(value)
-        return self._by_value[str(value)]
+        key = _key(value)
+        if key not in self._by_value:
+            self._by_value[key] = self._one(key)
+        return self._by_value[key]
 
     def known(self, value: Any) -> Choice | None:
-        return self._by_value.get(str(value))
+        return self._by_value.get(_key(value))
+
+    def _keep(self, text: str, found: Found) -> None:
+        self._by_value.update({_key(choice.value): choice for choice in found})
+        self._by_text[text] = found
 
     def _look(self, text: str) -> Found:
         raise NotImplementedError
 
-    def _one(self, value: Any) -> Choice | None:
+    def _one(self, key: str) -> Choice | None:
         raise NotImplementedError
+
+
+def _key(value: Any) -> str:
+    """What a value is found by: an id however it was pasted, in capitals or in braces."""
+    text = str(value)
+    return text.strip("{}").lower() if _ID.fullmatch(text) else text
 
 
 def _narrowed(choices: list[Choice], text: str) -> Found:
     """Those in whose label, value or fields every word of the text stands."""
-    words = text.split()
+    words = text.casefold().split()
     hay = [
         " ".join(str(part) for part in (c.label, c.value, *c.fields.values())).casefold()
         for c in choices
@@ -143,22 +155,26 @@ class Served(_Known):
     def _look(self, text: str) -> Found:
         if not text:
             return self._found(self._collection.list())
-        if _ID.fullmatch(text):
-            one = self.one(text.strip("{}"))
-            return Found([one] if one is not None else [])
         if not self._can_search():
             every = self.look("")
             found = _narrowed(every, text)
             found.more = every.more
         else:
             found = self._found(self._collection.search(text))
-        if not found and " " not in text and (one := self.one(text)) is not None:
-            found.append(one)
+        # the service counts each question about an id that is none as an error
+        if not found and " " not in text and self._keyed_by_code():
+            one = self.one(text)
+            found.extend([] if one is None else [one])
         return found
 
-    def _one(self, value: Any) -> Choice | None:
+    def _keyed_by_code(self) -> bool:
+        """Whether the records that were met have codes for ids."""
+        met = [key for key, choice in [*self._by_value.items()] if choice is not None]
+        return bool(met) and not any(map(_ID.fullmatch, met))
+
+    def _one(self, key: str) -> Choice | None:
         try:
-            return self._choice(self._collection.find_by_id(str(value)))
+            return self._choice(self._collection.find_by_id(key))
         except NotFoundError:
             return None
 
@@ -207,10 +223,9 @@ class Framed(_Known):
             value = getattr(row[kept], "item", lambda row=row: row[kept])()
             fields = {str(name): each for name, each in row.items()}
             found.append(Choice.of(value, texts.get("code", ""), _first(texts, _NAMES), fields))
-        self._by_text[""] = found
-        self._by_value.update({str(choice.value): choice for choice in found})
+        self._keep("", found)
 
-    def _one(self, value: Any) -> Choice | None:
+    def _one(self, key: str) -> Choice | None:
         return None
 
 
