@@ -109,7 +109,7 @@ def test_data_in_a_table_is_never_markup(frame):
 
 def test_numbers_stand_to_the_right(frame):
     assert (
-        '<td style="text-align: right; white-space: nowrap">1,234.50</td>'
+        '<td align="right">1,234.50</td>'
         in show(frame)._repr_html_()
     )
 

@@ -162,7 +162,7 @@ def test_a_front_end_that_comes_later_gets_the_present_rows(start, wire):
     wire.edit("set", row=0, column="quantity", text="7")
     wire.edit("remove", row=1)
     state = grid.get_state()
-    assert [row[2] for row in state["rows"]] == ["7"]
+    assert [row[2] for row in json.loads(state["rows"])] == ["7"]
     assert state["state"] == {"disabled": False, "undo": True, "redo": False}
     assert "update" not in [data.get("method") for _, data in wire.messages]
 

@@ -27,7 +27,7 @@ CELL = ' style="text-align: left"'
 ALIGN = {
     "text": CELL,
     "date": ' style="text-align: left; white-space: nowrap"',
-    "number": ' style="text-align: right; white-space: nowrap"',
+    "number": ' align="right"',  # which also holds where styles are taken out
 }
 
 CARD = (
@@ -56,6 +56,7 @@ TABLE = (
     "color:" + _INK + "}"
     ".exactnb-table th,.exactnb-table td{padding:.25em .75em;max-width:24em;"
     "overflow-wrap:break-word;vertical-align:top;border:0}"
+    ".exactnb-table [align=right]{text-align:right;white-space:nowrap}"
     ".jp-RenderedHTMLCommon .exactnb-table tbody tr{background:none}"
     ".exactnb-table thead th{white-space:normal!important;vertical-align:bottom}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"

@@ -263,11 +263,27 @@ class Form:
 
     def _gross(self, field: Field) -> Decimal | None:
         """What the lines of a field come to with VAT; None while part of that is not known."""
+        return self._learned(field).totals.gross
+
+    def _learned(self, field: Field) -> Lines:
+        """The lines of a field, after what their keys stand for was looked up."""
         lines = self._lines_of(field)
-        with suppress(ExactnbError):  # a rate that cannot be looked up leaves the sum unknown
+        with suppress(ExactnbError):  # what cannot be looked up stays a key, and its sum unknown
             lines.learn(lines.unknown())
         lines.count_all()
-        return lines.totals.gross
+        return lines
+
+    def _learn(self) -> None:
+        """Look up what the keys that are filled in are called."""
+        for field in self.model.field().children:
+            value = self.model.get(field.path)
+            if value is ABSENT:
+                continue
+            if field.grid:
+                self._learned(field)
+            elif field.lookup is not None:
+                with suppress(ExactnbError):
+                    self.finders.of(field, self.model.get(())).find(value)
 
     @property
     def title(self) -> str:
@@ -321,5 +337,6 @@ class Form:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
+        self._learn()
         self._shown.append(display(self._repr_mimebundle_(), raw=True, display_id=True))
         self.screen.fields.shown()

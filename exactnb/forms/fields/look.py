@@ -8,10 +8,11 @@ controls is said by the style sheet, by their classes.
 from __future__ import annotations
 
 from html import escape
-from importlib import resources
 from typing import Any, TypeVar
 
 import ipywidgets as widgets
+
+from exactnb.forms.assets import asset
 
 __all__ = ["CSS", "Look", "caption", "lines"]
 
@@ -98,4 +99,4 @@ def _text(text: str) -> str:
 
 
 #: the style sheet of a form
-CSS = resources.files("exactnb.forms.fields").joinpath("fields.css").read_text(encoding="utf-8")
+CSS = asset(__package__, "fields.css")

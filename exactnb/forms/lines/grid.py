@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from exactnb.errors import ExactnbError
+from exactnb.forms.assets import asset
 from exactnb.forms.lines.cells import splice
 from exactnb.forms.lines.frame import from_frame, to_frame
 from exactnb.forms.lines.lines import WHOLE, Lines
@@ -34,8 +35,12 @@ _MORE = {
 }
 
 
-def _asset(*names: str) -> str:
-    return "\n".join(files(__package__).joinpath(name).read_text("utf-8") for name in names)
+def _as_text(rows: list[list[str]], _widget: Any) -> str:
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def _from_text(text: str, _widget: Any) -> Any:
+    return json.loads(text)
 
 
 class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are not followed
@@ -52,11 +57,11 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
         Where the values of reference columns are found.
     """
 
-    _esm = _asset("grid_view.js", "grid.js")
-    _css = _asset("grid.css")
+    _esm = asset(__package__, "grid_view.js", "grid.js")
+    _css = asset(__package__, "grid.css")
 
     columns: Any = traitlets.List().tag(sync=True)
-    rows: Any = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True, to_json=_as_text, from_json=_from_text)
     errors = traitlets.Dict().tag(sync=True)
     totals = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)

@@ -41,9 +41,18 @@ function say(element, name, value) {
 /** A cell as it stands in tab-separated text. */
 const quoted = (text) => (/[\t\n\r"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+let kept = {};
+
+/** The rows. They cross, and are kept in a saved notebook, as one text: that takes far less there. */
+function rowsOf(model) {
+  const text = model.get("rows");
+  if (kept.text !== text) kept = { text, rows: JSON.parse(text) };
+  return kept.rows;
+}
+
 /** Takes an answer of the kernel into the model, which a saved notebook keeps. Nothing is sent. */
 function receive(model, { splice, cells, ...rest }) {
-  let rows = model.get("rows");
+  let rows = rowsOf(model);
   if (splice) rows = [...rows.slice(0, splice.at), ...splice.rows, ...rows.slice(splice.at + splice.gone)];
   if (cells) {
     rows = rows.slice();
@@ -55,7 +64,8 @@ function receive(model, { splice, cells, ...rest }) {
     }
     model.set("errors", errors);
   }
-  model.set("rows", rows);
+  kept = { text: JSON.stringify(rows), rows };
+  model.set("rows", kept.text);
   for (const name of ["columns", "errors", "totals", "state"]) {
     if (name in rest) model.set(name, rest[name]);
   }
@@ -76,7 +86,7 @@ class View {
     this.draw();
   }
 
-  get = (name) => this.model.get(name);
+  get = (name) => (name === "rows" ? rowsOf(this.model) : this.model.get(name));
   focused = () => document.activeElement === this.editor;
   column = (at = this.active.at) => this.columns[this.shown[at]];
   editable = (at) => !this.get("state").disabled && !this.column(at).readonly;
