@@ -20,6 +20,10 @@ def run(path: Path) -> None:
         record_timing=False,
     ).execute()
     notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            # a widget that nobody keeps the state of; its text and HTML stay
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     notebook.metadata.language_info = {"name": "python"}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number:02}"

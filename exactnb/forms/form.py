@@ -307,10 +307,11 @@ class Form:
     def _refresh(self) -> None:
         if self._screen is not None:
             self._screen.refresh()
-        if self.status in ("done", "unknown"):
-            # a notebook that is saved now should show what came of the form
-            for handle in self._shown:
-                handle.update(self._repr_mimebundle_(), raw=True)
+
+    def redraw(self) -> None:
+        """Put what came of the form into the outputs that show it, for when they are saved."""
+        for handle in self._shown:
+            handle.update(self._repr_mimebundle_(), raw=True)
 
     def _static(self) -> tuple[str, str]:
         """The form and what came of it, as text and as HTML."""

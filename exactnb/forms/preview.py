@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from exactnb.display.cards import Card
-from exactnb.display.formats import is_missing, text
-from exactnb.display.show import Table, telling
+from exactnb.display.show import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,8 @@ class Receipt:
     """The run to quote to support; None if the answer got lost."""
     record: pd.Series | None
     """The record read back; None where that could not be done, see ``notes``."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What of it tells which one it is, in words."""
     not_kept: tuple[Kept, ...] = ()
     """Fields of which something else was kept than was sent."""
     notes: tuple[str, ...] = ()
@@ -94,8 +96,7 @@ class Receipt:
         facts = {"Record": self.record_id or "–"}
         if self.run_id:
             facts["Run"] = self.run_id
-        if self.record is not None:
-            facts |= _telling_facts(self.record, most=6)
+        facts |= self.facts
         lost = [f"✗ Not kept as sent: {each}" for each in self.not_kept]
         return Card(self.heading, facts, state="done", tone="good", notes=(*lost, *self.notes))
 
@@ -145,15 +146,3 @@ class Lost:
         return "\n\n".join(map(str, [self._card(), *self._tables]))
 
     __repr__ = __str__
-
-
-def _telling_facts(record: pd.Series, most: int) -> dict[str, str]:
-    """The fields of a record that say which one it is."""
-    filled = [
-        str(name)
-        for name, value in record.items()
-        if not isinstance(value, (list, dict)) and not is_missing(value) and value != ""
-    ]
-    keys = [n for n in filled if isinstance(record[n], str) and record[n].count("-") == 4]
-    names = [name for name in telling(filled) if name not in keys][:most]
-    return {name.replace("_", " ").capitalize(): text(record[name]) for name in names}

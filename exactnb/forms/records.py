@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exactnb.absent import ABSENT, Absent
 from exactnb.display.formats import is_missing, text
+from exactnb.display.show import telling
 from exactnb.errors import NotFoundError
 from exactnb.exact.entities import fold
 
@@ -231,3 +232,21 @@ def conflicts(original: Original, now: pd.Series, model: FormModel) -> pd.DataFr
 
 def _shown(value: Any) -> str:
     return text(value) if not isinstance(value, (list, dict)) else ""
+
+
+def telling_facts(record: pd.Series, model: FormModel, most: int = 6) -> dict[str, str]:
+    """The fields of a record that say which one it is, as the form calls them."""
+    fields = {fold(f.name): f for f in model.field().children}
+    filled = [
+        str(name)
+        for name, value in record.items()
+        if not isinstance(value, (list, dict)) and not is_missing(value) and value != ""
+    ]
+    keys = [n for n in filled if isinstance(record[n], str) and record[n].count("-") == 4]
+    facts = {}
+    for name in [name for name in telling(filled) if name not in keys][:most]:
+        field = fields.get(fold(name))
+        options = {} if field is None else {each.value: each.label for each in field.options}
+        title = name.replace("_", " ").capitalize() if field is None else field.title
+        facts[title] = options.get(record[name]) or text(record[name])
+    return facts

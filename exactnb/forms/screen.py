@@ -142,8 +142,15 @@ class Screen:
         if key not in self._kept:
             style = "primary" if key == "send" else ""
             self._kept[key] = self._look.make(widgets.Button, button_style=style)
-            self._kept[key].on_click(lambda _: act())
+            self._kept[key].on_click(lambda _: self._press(act))
         button = self._kept[key]
         button.description = said or say(key)
         button.disabled = self._form.status in ("checking", "pending")
         return button
+
+    def _press(self, act: Callable[[], Any]) -> None:
+        before = self._form.status
+        act()
+        if self._form.status != before and self._form.status in ("done", "unknown"):
+            # nobody runs the cell again that shows this form: what came of it would be lost
+            self._form.redraw()

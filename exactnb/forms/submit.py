@@ -12,7 +12,7 @@ from exactnb.forms.landing import land
 from exactnb.forms.model.code import covered
 from exactnb.forms.model.typed import MASK
 from exactnb.forms.preview import Lost, Preview, Receipt
-from exactnb.forms.records import Original, conflicts, current, not_kept, read_back
+from exactnb.forms.records import Original, conflicts, current, not_kept, read_back, telling_facts
 from exactnb.forms.words import say
 from exactnb.schema.plain import plain
 
@@ -238,7 +238,7 @@ class Submission:
             notes.append(say("dry_run"))
         return Preview(
             heading=self._describe(),
-            connection=f"{self._books.info.name} ({self._books.info.id})",
+            connection=self._books.info.name,
             division=str(self._books.division_in_words),
             sent=covered(model.field(), sent, MASK),
             changes=None if self.original is None else model.diff()[["field", "old", "new"]],
@@ -299,7 +299,8 @@ class Submission:
         if record is None:
             return Receipt(heading, id, run_id, None, notes=(say("no_get"),))
         differing = not_kept(self._books, self.action, id, self._checked, record)
-        return Receipt(heading, id, run_id, record, tuple(differing))
+        facts = telling_facts(record, self.model)
+        return Receipt(heading, id, run_id, record, facts, tuple(differing))
 
     def _refused(self, error: ExactnbError) -> None:
         landing = land(error, self.model)

@@ -9,7 +9,7 @@ import os
 import threading
 import uuid
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +80,7 @@ class State:
         self.runs: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self.calls: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
         self._seed = seed
-        self._numbers = itertools.count(1)
+        self._numbers: dict[str, Iterator[int]] = {}
         self._directory = directory
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,9 @@ class State:
         """An id that no other thing has: ``run_5f0c…``."""
         if self._directory is not None:
             return f"{prefix}_{uuid.uuid4().hex[:24]}"
-        text = f"{self._seed}/{prefix}/{next(self._numbers)}"
+        # each kind counts by itself: what a form looks up beside does not change the next run's id
+        number = next(self._numbers.setdefault(prefix, itertools.count(1)))
+        text = f"{self._seed}/{prefix}/{number}"
         return f"{prefix}_{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"
 
     def save(self) -> None:
