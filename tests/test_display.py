@@ -108,10 +108,7 @@ def test_data_in_a_table_is_never_markup(frame):
 
 
 def test_numbers_stand_to_the_right(frame):
-    assert (
-        '<td align="right">1,234.50</td>'
-        in show(frame)._repr_html_()
-    )
+    assert '<td align="right">1,234.50</td>' in show(frame)._repr_html_()
 
 
 def test_an_incomplete_frame_says_so_in_its_table(frame):
