@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
+from sandbox_side import over
 
 import exactnb
 from exactnb.errors import InputError, NotFoundError, ReadOnlyError, ServerError
-from exactnb.opening import _membrane
 from exactnb.sandbox import Sandbox
 
 NOBODY = "00000000-0000-0000-0000-000000000001"
@@ -214,24 +214,6 @@ def test_after_a_refusal_it_is_put_right_and_sent(demo):
 
 
 # --- once, and only once --------------------------------------------------------------------------
-
-
-def over(sandbox, **settings):
-    """A connection to a sandbox, as the demo makes it."""
-    import httpx
-
-    from exactnb.connection import Connection
-    from exactnb.membrane.transport import HTTPTransport
-    from exactnb.settings import Settings
-
-    given = Settings.load(api_url="http://sandbox.example", token=sandbox.token)
-    free = {"calls_a_minute": None, "calls_a_day": None, "errors_an_hour": 10_000}
-    settings = given.model_copy(update={**free, **settings})
-    client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
-    membrane = _membrane(HTTPTransport(settings, client=client), settings)
-    return Connection(
-        membrane, membrane.connection(sandbox.connection_id), settings, read_only=False
-    )
 
 
 def named(books, name):

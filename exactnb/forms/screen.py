@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Screen"]
 
+#: seconds after which a front end has drawn what it was sent
+_DRAWN = 0.3
 #: problems that are listed; of more it is said how many
 _LISTED = 8
 
@@ -151,6 +154,20 @@ class Screen:
     def _press(self, act: Callable[[], Any]) -> None:
         before = self._form.status
         act()
-        if self._form.status != before and self._form.status in ("done", "unknown"):
+        now = self._form.status
+        if now != before and now in ("done", "unknown"):
             # nobody runs the cell again that shows this form: what came of it would be lost
             self._form.redraw()
+        # the button that was pressed may be gone, and the focus with it
+        later = Timer(_DRAWN, self._refocus)
+        later.daemon = True
+        later.start()
+
+    def _refocus(self) -> None:
+        """Lead the keyboard to what comes next: a wrong field, else the first button."""
+        model = self._form.model
+        wrong = next(iter(model.shown_errors), None) if model.tried else None
+        if self._form.status in ("ready", "failed") and wrong is not None:
+            self.fields.focus(wrong)
+        elif self._buttons.children:
+            self._buttons.children[0].focus()
