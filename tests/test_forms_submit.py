@@ -93,6 +93,18 @@ def test_a_form_knows_the_names_that_people_give(demo):
         form["shoe_size"] = 43
 
 
+def test_lines_are_a_frame_both_ways(demo, items):
+    form = exactnb.form(demo, "create-sales-order", dry_run=True)
+    form["lines"] = pd.DataFrame({"item": items["id"], "quantity": [1, 2, 3], "net_price": 2.5})
+    frame = form["lines"]
+    assert frame["quantity"].tolist() == [1, 2, 3]
+    frame["quantity"] = [4, 5, 6]
+    form["sales_order_lines"] = frame
+    assert [line["quantity"] for line in form.payload["salesOrderLines"]] == [4, 5, 6]
+    form["lines"] = [{"item": items["id"].iloc[0], "netPrice": "1.234,56"}]
+    assert form.payload["salesOrderLines"][0]["netPrice"] == Decimal("1234.56")
+
+
 def test_a_form_asks_for_what_it_needs(demo, books):
     with pytest.raises(InputError, match="needs the id"):
         exactnb.form(demo, "update-account")

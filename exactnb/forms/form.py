@@ -18,7 +18,7 @@ from exactnb.forms.records import Original, current, starting
 from exactnb.forms.static import Static
 from exactnb.forms.submit import Submission
 from exactnb.forms.words import describe
-from exactnb.schema.check import find_name, say
+from exactnb.schema.check import find_name, fold, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,7 +165,7 @@ class Form:
 
     def _field(self, name: str) -> Field:
         schema = self.model.field().schema
-        own = find_name(name, schema)
+        own = find_name(name, schema) or self._ending(name)
         if own is None:
             listed = ", ".join(schema.get("properties") or {})
             raise InputError(
@@ -173,6 +173,12 @@ class Form:
                 action=self.action,
             )
         return self.model.field((own,))
+
+    def _ending(self, name: str) -> str | None:
+        """The one array whose name ends like this: "lines" for ``salesInvoiceLines``."""
+        arrays = [field.name for field in self.model.field().children if field.kind == "array"]
+        found = [each for each in arrays if fold(each).endswith(fold(name))]
+        return found[0] if len(found) == 1 else None
 
     def _lines_of(self, field: Field) -> Lines:
         if field.name not in self._lines:
