@@ -63,7 +63,7 @@ class Control:
 
     def notes(self, field: Field) -> tuple[str, ...]:
         """What is said after the help."""
-        return ()
+        return (field.limits,)
 
     def problem(self, field: Field) -> str:
         """What is said instead of the help."""
@@ -249,7 +249,7 @@ class Many(Control):
         }
 
     def notes(self, field: Field) -> tuple[str, ...]:
-        return (self.view.say("several"),)
+        return (field.limits, self.view.say("several"))
 
     def value(self, field: Field) -> tuple[Any, ...]:
         now = self.view.model.get(self.path)

@@ -87,10 +87,10 @@ class Section:
 
     def heading(self, field: Field) -> str:
         """Triangle, title, star, and how much a shut one holds."""
-        star = " *" if field.required else ""
+        star = " *" if self.view.star(field) else ""
         count = self.count(field)
         held = f" · {self.view.say('filled', count)}" if count and not self.opened else ""
-        return f"{'▾' if self.opened else '▸'} {field.title}{star}{held}"
+        return f"{'▾' if self.opened else '▸'} {self.view.title(field)}{star}{held}"
 
     def _noted(self, field: Field) -> tuple[widgets.Widget, ...]:
         """What is wrong with the whole, or its help: a widget only while there is such a text."""

@@ -28,7 +28,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "set": ("●●●●●● (filled in)", "●●●●●● (ingevuld)"),
     "now": ("now “{}”", "nu “{}”"),
     "zone": ("time zone {}", "tijdzone {}"),
-    "example": ("such as {}", "zoals {}"),
     "add_field": ("Add a field …", "Veld toevoegen …"),
     "add_to": ("Add a field to {}", "Veld toevoegen aan {}"),
     "own": ("Field of your own", "Eigen veld"),
@@ -38,7 +37,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "down": ("Down", "Omlaag"),
     "copy": ("Duplicate", "Dupliceer"),
     "remove": ("Remove", "Verwijder"),
-    "open": ("Show {}", "Toon {}"),
     "filled": ("{} filled in", "{} ingevuld"),
     "kind": ("{}: which kind", "{}: welke soort"),
     "kind_alone": ("Which kind", "Welke soort"),
@@ -172,12 +170,21 @@ class View:
 
     def caption(self, field: Field, *notes: str, problem: str, plain: bool = False) -> str:
         """The description of a field: title, star, then what is wrong, else its help."""
-        star = self.say("required") if field.required else ""
-        # what an id looks like helps nobody who chooses by name
-        limits = "" if self.finders.has(field) else field.limits
-        help = " · ".join(filter(None, (field.help, limits, *notes)))
+        help = " · ".join(filter(None, (field.help, *notes)))
         say = lines if plain else caption
-        return say(field.title, help, star=star, problem=problem)
+        return say(self.title(field), help, star=self.star(field), problem=problem)
+
+    def title(self, field: Field) -> str:
+        """What a field is called; a row of a list by its number too."""
+        row = field.path[-1] if field.path else None
+        if not isinstance(row, int) or field.title.endswith(f" {row + 1}"):
+            return field.title
+        return f"{field.title} {row + 1}"
+
+    def star(self, field: Field) -> str:
+        """The word for required; a row that is there needs none."""
+        row = bool(field.path) and isinstance(field.path[-1], int)
+        return self.say("required") if field.required and not row else ""
 
     def problem(self, path: Path) -> str:
         """What is wrong at a path, as far as it is to be shown."""
