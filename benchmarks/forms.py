@@ -102,7 +102,9 @@ class Kernel:
         told = {"argv": [*argv, "{connection_file}"], "display_name": "one", "language": "python"}
         (spec / "kernel.json").write_text(json.dumps(told))
         specs = KernelSpecManager(kernel_dirs=[str(folder / "kernels")])
-        self._manager = KernelManager(kernel_name="one", kernel_spec_manager=specs)
+        self._manager = KernelManager(
+            kernel_name="one", kernel_spec_manager=specs, transport="ipc", ip=str(folder / "wire")
+        )
         self._manager.start_kernel()
         self._client = self._manager.client()
         self._client.start_channels()
