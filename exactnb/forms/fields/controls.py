@@ -225,6 +225,9 @@ class Search(Line):
 
     kind = widgets.Combobox
 
+    def classes(self, field: Field) -> tuple[str, ...]:
+        return ()  # labels are longer than what they stand for
+
     def traits(self, field: Field) -> dict[str, Any]:
         return {"options": tuple(option.label for option in field.options), **super().traits(field)}
 

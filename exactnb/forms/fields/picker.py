@@ -31,7 +31,7 @@ class Picker(Control):
         self._field = field
         self._finder: Finder = view.finders.of(field, view.model.get(()))
         self._labels: dict[str, Choice] = {}
-        self._note = view.say("type")
+        self._note = ""
         self._problem = ""
         self._asking = False
         self._sought: Any = ABSENT
@@ -46,7 +46,7 @@ class Picker(Control):
 
     def notes(self, field: Field) -> tuple[str, ...]:
         """How the search stands."""
-        return (self._note,) if self._note else ()
+        return (self._note or ("" if self.value(field) else self.view.say("type")),)
 
     def problem(self, field: Field) -> str:
         """What is wrong, unless someone is still about to choose."""

@@ -68,11 +68,11 @@ class Section:
 
     def show(self, field: Field) -> None:
         """Brings all of it in line with the model; the list of widgets only when it changed."""
+        children = self.children(field)
         if self._heading is not None:
             said = self.heading(field)
             if self._heading.description != said:
                 self._heading.description = said
-        children = self.children(field)
         if children != self.widget.children:
             self.widget.children = children
 
@@ -107,6 +107,8 @@ class Section:
 
     def part(self, key: Any, field: Field) -> Part:
         """The part of a field, made or brought up to date."""
+        if field.kind == "variants":  # the model knows which of them a person chose
+            field = self.view.model.field(field.path)
         kind, now = self.view.kind_of(field), self.parts.get(key)
         if now is not None and type(now) is kind:
             now.show(field)

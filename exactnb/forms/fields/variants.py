@@ -10,6 +10,7 @@ from exactnb.absent import ABSENT
 from exactnb.forms.fields.group import Group
 from exactnb.forms.fields.look import caption
 from exactnb.forms.fields.section import Section
+from exactnb.forms.model.variants import drawn
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -51,12 +52,14 @@ class Variants:
         """The field as its kind makes it; None while there is no kind."""
         # the model remembers the kind of a field that was cleared; a person took it away
         self._none = self._none and self.view.model.get(self.path) is ABSENT
-        return None if self._none else field.chosen
+        chosen = None if self._none else field.chosen
+        # of variants of a variant the value decides: the model has one choice a path
+        return None if chosen is None else drawn(chosen)
 
     def _draw(self, chosen: Field | None) -> None:
         """Makes the part of the chosen kind, or brings it up to date; nothing shows a null."""
-        drawn = chosen is not None and chosen.kind != "null"
-        kind = self.view.kind_of(chosen) if chosen is not None and drawn else None
+        empty = chosen is None or chosen.kind in ("null", "variants")
+        kind = None if chosen is None or empty else self.view.kind_of(chosen)
         now = self._part
         if now is not None and type(now) is not kind:
             now.close()

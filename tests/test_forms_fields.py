@@ -1,0 +1,760 @@
+"""The controls of a form: what they show, what they write, and which of them there are."""
+
+import datetime as dt
+import time
+from decimal import Decimal
+from types import SimpleNamespace
+
+import comm
+import ipywidgets as widgets
+import pandas as pd
+import pytest
+
+from exactnb.absent import ABSENT
+from exactnb.errors import NotFoundError, ServerError
+from exactnb.forms.fields import Fields
+from exactnb.forms.lookup import Finders
+from exactnb.forms.model import FormModel
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def wire(monkeypatch):
+    """The messages that leave the kernel, as kind and state."""
+    sent = []
+
+    class Recorder(comm.base_comm.BaseComm):
+        def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+            sent.append((msg_type, (data or {}).get("state", data)))
+
+    monkeypatch.setattr(comm, "create_comm", Recorder)
+    return sent
+
+
+def opened(wire):
+    return sum(kind == "comm_open" for kind, _ in wire)
+
+
+def schema(required=(), /, **properties):
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def made(given, value=ABSENT, *, finders=None, language="en"):
+    model = FormModel(given, value, language=language)
+    return model, Fields(model, finders)
+
+
+def person(widget, value):
+    """Someone types or chooses: what a front end sends then."""
+    if isinstance(widget, widgets.Dropdown):
+        (index,) = [i for i, label in enumerate(widget._options_labels) if label == value]
+        widget.set_state({"index": index})
+    else:
+        widget.set_state({"value": value})
+
+
+def button(fields, text):
+    """The buttons with a text, in the order in which they stand."""
+    return [each for each in under(fields.widget) if getattr(each, "description", "") == text]
+
+
+def under(widget):
+    yield widget
+    for each in getattr(widget, "children", ()):
+        yield from under(each)
+
+
+def until(holds):
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end, "it did not come about within ten seconds"
+        time.sleep(0.005)
+
+
+TEXT = {"type": "string"}
+
+
+# --- one model a field --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "most"), [(30, 33), (500, 503)])
+def test_a_field_is_one_model(wire, count, most):
+    names = [f"f{n}" for n in range(count)]
+    _, fields = made(schema(names, **dict.fromkeys(names, TEXT)))
+    assert len(fields.paths) == count
+    assert opened(wire) == most
+
+
+def test_closing_takes_every_widget_away(wire):
+    lines = {"type": "array", "items": TEXT, "title": "Lines"}
+    _, fields = made(
+        schema(a=TEXT, group=schema(b=TEXT), lines=lines, more={"additionalProperties": TEXT}),
+        {"group": {"b": "x"}, "lines": ["1", "2"], "more": {"own": "y"}},
+    )
+    names = [state["_model_name"] for kind, state in wire if kind == "comm_open"]
+    shared = sum(name.endswith(("StyleModel", "LayoutModel")) for name in names)
+    fields.close()
+    assert sum(kind == "comm_close" for kind, _ in wire) == opened(wire) - shared
+
+
+# --- both ways ----------------------------------------------------------------------------------
+
+KINDS = {
+    "text": (TEXT, widgets.Text, "x", "x", "x"),
+    "long": ({"type": "string", "maxLength": 500}, widgets.Textarea, "a\nb", "a\nb", "a\nb"),
+    "number": ({"type": "number"}, widgets.Text, "1.234,56", Decimal("1234.56"), "1234.56"),
+    "whole": ({"type": "integer"}, widgets.Text, " 12 ", 12, "12"),
+    "date": ({"type": "string", "format": "date"}, widgets.DatePicker, None, None, None),
+    "enum": ({"enum": ["a", "b"]}, widgets.Dropdown, "b", "b", "b"),
+    "yes": ({"type": "boolean"}, widgets.Dropdown, "Yes", True, True),
+    "many options": (
+        {"enum": [f"o{n}" for n in range(31)]},
+        widgets.Combobox,
+        "o30",
+        "o30",
+        "o30",
+    ),
+    "custom": ({"enum": ["a"], "allowCustom": True}, widgets.Combobox, "own", "own", "own"),
+    "labels": (
+        {"type": "integer", "referenceRecords": [{"id": 20, "name": "Sent"}]},
+        widgets.Dropdown,
+        "Sent",
+        20,
+        20,
+    ),
+    "json": ({"type": ["array", "string", "object"]}, None, None, None, None),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, (_, kind, typed, *_) in KINDS.items() if kind and typed is not None]
+)
+def test_what_is_typed_is_in_the_model_and_what_it_holds_is_shown(name):
+    inner, kind, typed, held, shown = KINDS[name]
+    model, fields = made(schema(x=inner))
+    assert type(fields["x"]) is kind
+    assert model.payload() == {}
+    person(fields["x"], typed)
+    assert model.payload() == {"x": held}
+    assert type(model.get(("x",))) is type(held)
+    assert fields["x"].value == shown
+    model.clear(("x",))
+    assert fields["x"].value in ("", ABSENT)
+    model.set(("x",), held)
+    assert fields["x"].value == shown
+
+
+def test_an_emptied_text_is_absent_and_not_an_empty_text():
+    model, fields = made(schema(x=TEXT), {"x": "y"})
+    person(fields["x"], "")
+    assert model.value == {}
+
+
+def test_a_number_that_cannot_be_read_stays_as_it_was_typed():
+    model, fields = made(schema(x={"type": "number"}), {"x": 5})
+    person(fields["x"], "12x")
+    assert fields["x"].value == "12x"
+    assert model.get(("x",)) == 5
+    assert "✗" in fields["x"].description
+
+
+def test_a_change_of_the_model_is_one_message_and_no_edit(wire):
+    model, fields = made(schema(x=TEXT, y=TEXT))
+    wire.clear()
+    model.set(("x",), "hello")
+    assert [(kind, state) for kind, state in wire] == [("comm_msg", {"value": "hello"})]
+    assert fields["x"].value == "hello"
+    model.undo()
+    assert fields["x"].value == ""
+    assert not model.can_undo
+
+
+def test_a_date_is_a_date_and_one_that_is_none_is_kept_and_told():
+    model, fields = made(schema(x={"type": "string", "format": "date"}), {"x": "next week"})
+    assert fields["x"].value is None
+    assert "next week" in fields["x"].description
+    assert model.value == {"x": "next week"}
+    fields["x"].value = dt.date(2025, 12, 31)
+    assert model.value == {"x": "2025-12-31"}
+    assert "next week" not in fields["x"].description
+    fields["x"].value = None
+    assert model.value == {}
+
+
+@pytest.mark.parametrize("zone", ["Z", "+02:00", ""])
+def test_a_moment_keeps_the_zone_that_it_came_with(zone):
+    given = schema(x={"type": "string", "format": "date-time"})
+    model, fields = made(given, {"x": f"2025-12-31T10:00:00{zone}"})
+    assert fields["x"].value == dt.datetime(2025, 12, 31, 10)
+    fields["x"].value = dt.datetime(2025, 12, 31, 11, 30)
+    assert model.value == {"x": f"2025-12-31T11:30:00{zone}"}
+    assert (zone in fields["x"].description) or not zone
+
+
+def test_a_new_moment_has_a_zone():
+    model, fields = made(schema(x={"type": "string", "format": "date-time"}))
+    fields["x"].value = dt.datetime(2025, 12, 31, 11, 30)
+    assert dt.datetime.fromisoformat(model.get(("x",))).tzinfo is not None
+    assert model.validate() == []
+
+
+def test_several_options_keep_what_is_none_of_them():
+    tags = {"type": "array", "uniqueItems": True, "items": {"enum": ["a", "b"]}}
+    model, fields = made(schema(x=tags), {"x": ["b", "old"]})
+    assert fields["x"].value == ("b", "old")
+    fields["x"].value = ("a", "old")
+    assert model.value == {"x": ["a", "old"]}
+    fields["x"].value = ()
+    assert model.value == {}
+
+
+def test_a_value_that_is_no_option_is_shown_and_not_lost():
+    model, fields = made(schema(x={"enum": ["a", "b"]}), {"x": "gone"})
+    assert fields["x"].value == "gone"
+    assert fields["x"].label == "gone (not in the list)"
+    person(fields["x"], "a")
+    assert [label for label, _ in fields["x"].options] == ["—", "a", "b"]
+    assert model.value == {"x": "a"}
+
+
+def test_empty_and_absent_are_two_options_where_null_is_a_value():
+    model, fields = made(schema(x={"type": ["boolean", "null"]}))
+    person(fields["x"], "(empty)")
+    assert model.payload() == {"x": None}
+    person(fields["x"], "—")
+    assert model.payload() == {}
+
+
+def test_a_null_text_says_that_it_is_empty():
+    _, fields = made(schema(x={"type": ["string", "null"]}), {"x": None})
+    assert (fields["x"].value, fields["x"].placeholder) == ("", "(empty)")
+
+
+def test_a_box_is_ticked_only_where_yes_or_no_is_given():
+    given = schema(["x", "y"], x={"type": "boolean", "default": False}, y={"type": "boolean"})
+    model, fields = made(given)
+    assert isinstance(fields["x"], widgets.Checkbox)
+    assert isinstance(fields["y"], widgets.Dropdown), "a box would show No, which nobody said"
+    assert model.payload() == {"x": False}
+    fields["x"].value = True
+    person(fields["y"], "No")
+    assert model.payload() == {"x": True, "y": False}
+
+
+def test_a_constant_is_chosen_or_not():
+    model, fields = made(schema(x={"const": "EUR"}))
+    assert [label for label, _ in fields["x"].options] == ["—", "EUR"]
+    assert model.payload() == {}
+    person(fields["x"], "EUR")
+    assert model.payload() == {"x": "EUR"}
+
+
+def test_what_only_the_service_says_is_shown_and_cannot_be_changed():
+    given = schema(x={**TEXT, "readOnly": True}, y={**TEXT, "readOnly": True})
+    _, fields = made(given, {"x": "2025"})
+    assert fields.names == ("x",)
+    assert fields["x"].disabled
+
+
+# --- secrets ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("secret", [{"isSensitive": True}, {"writeOnly": True}])
+def test_a_secret_is_in_the_model_and_in_no_widget(wire, secret):
+    model, fields = made(schema(x={**TEXT, **secret}), {"x": "old secret"})
+    assert isinstance(fields["x"], widgets.Password)
+    person(fields["x"], "hunter2")
+    assert model.get(("x",)) == "hunter2"
+    states = [each.get_state() for each in under(fields.widget)]
+    assert not any("hunter2" in str(state) or "old secret" in str(state) for state in states)
+    assert "filled in" in fields["x"].placeholder
+    assert "old secret" not in str(wire)
+    assert "hunter2" not in repr(fields["x"])
+
+
+# --- what is said of a field --------------------------------------------------------------------
+
+
+def test_the_error_takes_the_place_of_the_help_once_the_field_was_left(wire):
+    text = {**TEXT, "title": "Name", "description": "As on the door", "maxLength": 5}
+    model, fields = made(schema(["x"], x=text))
+    before = fields["x"].description
+    assert "As on the door · at most 5 characters" in before
+    model.validate()
+    assert fields["x"].description == before, "nobody was there yet"
+    wire.clear()
+    person(fields["x"], "too long")
+    assert "As on the door" not in fields["x"].description
+    assert "✗ takes at most 5 characters" in fields["x"].description
+    assert opened(wire) == 0
+    person(fields["x"], "short")
+    assert fields["x"].description == before
+
+
+def test_all_errors_show_once_sending_was_tried():
+    model, fields = made(schema(["x", "box"], x=TEXT, box={"type": "boolean"}), {"box": True})
+    model.set(("box",), "yes?")
+    model.validate()
+    assert "✗" not in fields["x"].description
+    model.tried = True
+    assert "✗ is required" in fields["x"].description
+    assert "✗" in fields["box"].description
+
+
+def test_what_the_service_refuses_is_at_its_field():
+    model, fields = made(schema(x=TEXT))
+    model.refuse([(("x",), "exists already")])
+    assert "✗ exists already" in fields["x"].description
+    person(fields["x"], "new")
+    assert "✗" not in fields["x"].description
+
+
+def test_required_is_a_star_with_a_name_and_a_word():
+    _, fields = made(schema(["x"], x={**TEXT, "description": "Help"}, y=TEXT), language="nl")
+    assert '<abbr class="exactnb-star" title="verplicht">*</abbr>' in fields["x"].description
+    assert ">verplicht · Help<" in fields["x"].description
+    assert "verplicht" not in fields["y"].description
+
+
+def test_every_control_has_a_name_and_what_comes_from_a_schema_is_text():
+    hostile = {"title": HOSTILE, "description": f"{HOSTILE} $a$ \\(b\\)"}
+    kinds = [
+        TEXT,
+        {"type": "number"},
+        {"type": "boolean"},
+        {"enum": [HOSTILE]},
+        {"type": "string", "format": "date"},
+        {"type": "string", "format": "date-time"},
+        {"type": "array", "uniqueItems": True, "items": {"enum": [HOSTILE]}},
+        {"type": "array", "items": {**TEXT, **hostile}},
+        {"type": "object", "additionalProperties": {**TEXT, **hostile}},
+        {"oneOf": [{"title": HOSTILE, "type": "string"}, {"title": "b", "type": "number"}]},
+    ]
+    properties = {f"f{n}": {**kind, **hostile} for n, kind in enumerate(kinds)}
+    _, fields = made(schema(list(properties), **properties), {"f7": ["x"], "f8": {HOSTILE: "y"}})
+    said = []
+    for each in under(fields.widget):
+        if isinstance(each, widgets.Box):
+            continue
+        text = each.value if isinstance(each, widgets.HTML) else each.description
+        assert text
+        if isinstance(each, widgets.HTML) or getattr(each, "description_allow_html", False):
+            said.append(text)
+    assert len(said) > 10
+    assert not any("<img" in text or "$" in text or "\\(" in text for text in said)
+    assert any("&lt;img" in text for text in said)
+
+
+# --- which fields there are ---------------------------------------------------------------------
+
+
+def test_required_and_filled_fields_are_shown_and_seven_others():
+    names = [f"f{n}" for n in range(20)]
+    given = schema(["f19"], **dict.fromkeys(names, TEXT))
+    _, fields = made(given, {"f15": "x"})
+    assert fields.names == (*names[:7], "f15", "f19")
+
+
+def test_a_long_form_shows_no_more_than_it_must():
+    names = [f"f{n}" for n in range(20)]
+    _, fields = made(schema(names[:13], **dict.fromkeys(names, TEXT)))
+    assert fields.names == tuple(names[:13])
+
+
+def test_a_field_that_is_added_takes_its_place():
+    names = [f"f{n}" for n in range(10)]
+    model, fields = made(schema(**dict.fromkeys(names, TEXT)))
+    adder = fields.widget.children[-1]
+    assert [label for label, _ in adder.options] == ["—", "F 7", "F 8", "F 9"]
+    person(adder, "F 9")
+    person(adder, "F 8")
+    assert [fields.widget.children.index(fields[name]) for name in ("f6", "f8", "f9")] == [6, 7, 8]
+    assert adder.value is None
+    person(adder, "F 7")
+    assert adder not in fields.widget.children, "there is nothing left to add"
+    assert model.payload() == {}
+
+
+def test_a_field_that_is_filled_from_code_is_shown():
+    names = [f"f{n}" for n in range(10)]
+    model, fields = made(schema(**dict.fromkeys(names, TEXT)))
+    model.set(("f9",), "x")
+    assert fields["f9"] in fields.widget.children
+
+
+def test_a_condition_brings_a_field_and_takes_it_away_and_leaves_the_others_alone():
+    given = {
+        **schema(kind={"enum": ["company", "person"]}, name=TEXT),
+        "if": {"properties": {"kind": {"const": "company"}}, "required": ["kind"]},
+        "then": {"properties": {"vat": TEXT}, "required": ["vat"]},
+    }
+    model, fields = made(given)
+    kept = fields["name"], fields["kind"]
+    assert fields.names == ("kind", "name")
+    person(fields["kind"], "company")
+    assert fields.names == ("kind", "name", "vat")
+    person(fields["kind"], "person")
+    assert fields["vat"] not in fields.widget.children if "vat" in fields.names else True
+    assert (fields["name"], fields["kind"]) == kept
+    assert model.payload() == {"kind": "person"}
+
+
+def test_a_group_is_made_when_it_is_opened():
+    model, fields = made(schema(["a"], a=schema(x=TEXT), b={**schema(y=TEXT), "title": "B"}))
+    assert ("a", "x") in fields.paths
+    assert ("b", "y") not in fields.paths
+    (heading,) = button(fields, "▸ B")
+    heading.click()
+    assert heading.description == "▾ B"
+    person(fields["b", "y"], "1")
+    assert model.payload() == {"b": {"y": "1"}}
+    heading.click()
+    assert heading.description == "▸ B · 1 filled in"
+    person(fields["b", "y"], "")
+    assert model.payload() == {}
+
+
+def test_what_is_wrong_in_a_shut_group_opens_it():
+    model, fields = made(schema(b={**schema(y={**TEXT, "maxLength": 1}), "title": "B"}))
+    model.set(("b", "y"), "too long")
+    for heading in button(fields, "▾ B"):
+        heading.click()
+    assert button(fields, "▸ B · 1 filled in")
+    model.validate()
+    model.tried = True
+    assert button(fields, "▾ B")
+    assert "✗" in fields["b", "y"].description
+
+
+def test_a_schema_that_contains_itself_is_drawn_as_far_as_it_is_filled():
+    node = {"type": "object", "properties": {"name": TEXT, "child": {"$ref": "#/$defs/node"}}}
+    given = {"$ref": "#/$defs/node", "$defs": {"node": node}}
+    model, fields = made(given, {"name": "a", "child": {"name": "b"}})
+    assert [path for path in fields.paths if path[-1] == "name"] == [("name",), ("child", "name")]
+    person(fields["child", "child", "name"], "c")
+    assert model.get(("child", "child", "name")) == "c"
+
+
+def test_a_field_of_ones_own_is_added_by_name_and_taken_out():
+    model, fields = made(schema(x={"type": "object", "additionalProperties": {"type": "integer"}}))
+    (heading,) = button(fields, "▸ X")
+    heading.click()
+    namer = next(each for each in under(fields.widget) if "Field of your own" in each_text(each))
+    person(namer, "colour")
+    assert namer.value == ""
+    person(fields["x", "colour"], "7")
+    assert model.payload() == {"x": {"colour": 7}}
+    button(fields, "Remove")[0].click()
+    assert model.payload() == {}
+
+
+def each_text(widget):
+    return getattr(widget, "description", "")
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+PHONES = {"type": "array", "title": "Phones", "items": {**TEXT, "title": "Phone"}}
+
+
+def texts(fields):
+    return [each.value for each in under(fields.widget) if type(each) is widgets.Text]
+
+
+def test_rows_are_added_moved_doubled_and_removed():
+    model, fields = made(schema(x=PHONES), {"x": ["1", "2"]})
+    first = fields["x", 0]
+    button(fields, "+ Add Phone")[0].click()
+    person(fields["x", 2], "3")
+    assert model.value == {"x": ["1", "2", "3"]}
+    button(fields, "Up")[2].click()
+    assert texts(fields) == ["1", "3", "2"]
+    button(fields, "Duplicate")[0].click()
+    assert texts(fields) == ["1", "1", "3", "2"]
+    button(fields, "Remove")[3].click()
+    button(fields, "Down")[1].click()
+    assert model.value == {"x": ["1", "3", "1"]}
+    assert texts(fields) == ["1", "3", "1"]
+    assert fields["x", 0] is first
+    assert "Phone 1" in first.description
+    assert [each.disabled for each in button(fields, "Up")] == [True, False, False]
+    assert [each.disabled for each in button(fields, "Down")] == [False, False, True]
+
+
+def test_a_list_that_is_emptied_is_absent():
+    model, fields = made(schema(x=PHONES), {"x": ["1"]})
+    button(fields, "Remove")[0].click()
+    assert model.value == {}
+
+
+def test_objects_in_a_list_that_is_no_grid_have_their_fields():
+    deep = {"type": "array", "items": {**schema(name=TEXT, roles=PHONES), "title": "Contact"}}
+    model, fields = made(schema(x=deep))
+    button(fields, "▸ X")[0].click()
+    button(fields, "+ Add Contact")[0].click()
+    assert button(fields, "▾ Contact 1")
+    person(fields["x", 0, "name"], "Ann")
+    assert model.payload() == {"x": [{"name": "Ann"}]}
+
+
+# --- variants -----------------------------------------------------------------------------------
+
+PAYMENT = {
+    "title": "Payment",
+    "oneOf": [
+        {"title": "Bank", **schema(["iban"], iban=TEXT)},
+        {"title": "Cash", **schema(["till"], till={"type": "integer"})},
+    ],
+}
+
+
+def test_a_kind_is_chosen_and_brings_its_fields():
+    model, fields = made(schema(x=PAYMENT), {"x": {"iban": "NL1"}})
+    which = fields.widget.children[0].children[0]
+    assert which.label == "Bank"
+    assert fields["x", "iban"].value == "NL1"
+    person(which, "Cash")
+    assert ("x", "iban") not in fields.paths
+    person(fields["x", "till"], "3")
+    assert model.get(("x", "till")) == 3
+    person(which, "—")
+    assert model.value == {}
+
+
+# --- locked, sought, gone -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["pending", "done"])
+def test_nothing_can_be_typed_while_it_is_sent_and_after(status):
+    names = [f"f{n}" for n in range(9)]
+    model, fields = made(
+        schema(x=PHONES, p=PAYMENT, **dict.fromkeys(names, TEXT)), {"x": ["1"], "p": {"iban": "x"}}
+    )
+    live = [each for each in under(fields.widget) if hasattr(each, "disabled")]
+    live = [each for each in live if not each_text(each).startswith("▾")]
+    assert any(not each.disabled for each in live)
+    model.status = status
+    assert all(each.disabled for each in live)
+    model.status = "ready"
+    assert not all(each.disabled for each in live)
+
+
+def test_a_field_that_was_not_drawn_is_drawn_when_it_is_asked_for():
+    names = [f"f{n}" for n in range(9)]
+    model, fields = made(schema(**dict.fromkeys(names, TEXT), deep=schema(x=schema(y=TEXT))))
+    assert ("f8",) not in fields.paths
+    fields["f8"].value = "a"
+    fields[("deep", "x", "y")].value = "b"
+    assert model.payload() == {"f8": "a", "deep": {"x": {"y": "b"}}}
+    with pytest.raises(KeyError):
+        fields["nothing"]
+
+
+@pytest.mark.parametrize("path", [("f8",), ("deep", "x"), ("deep",)])
+def test_the_cursor_is_brought_to_any_field(wire, path):
+    names = [f"f{n}" for n in range(9)]
+    _, fields = made(schema(**dict.fromkeys(names, TEXT), deep=schema(x=TEXT)))
+    assert fields.focus(path)
+    assert {"method": "custom", "content": {"do": "focus"}} in [state for _, state in wire]
+
+
+def test_a_form_that_was_closed_hears_nothing(wire):
+    model, fields = made(schema(x=TEXT))
+    fields.close()
+    wire.clear()
+    model.set(("x",), "y")
+    assert wire == []
+
+
+@pytest.mark.parametrize("root", [{"type": "string"}, {"type": "array", "items": TEXT}, PAYMENT])
+def test_a_form_of_anything_is_drawn(root):
+    _, fields = made(root)
+    assert len(fields.widget.children) > 0
+
+
+# --- pickers ------------------------------------------------------------------------------------
+
+IDS = [f"0000000{n}-aaaa-4000-8000-000000000000" for n in range(3)]
+ROWS = list(zip(IDS, ("10", "20", "30"), ("Alpenrad AG", "Jansen BV", "Jansen BV"), strict=True))
+REFERENCE = {"type": "string", "title": "Customer", "referenceCollection": {"key": "accounts"}}
+
+
+class Books:
+    """A connection with one collection."""
+
+    def __init__(self):
+        self.asked, self.fails, self.more = [], None, None
+
+    def collection(self, key, parameters=None):
+        self.asked.append((key, dict(parameters or {})))
+        return self
+
+    def spec(self):
+        return SimpleNamespace(searches={}, lists={})
+
+    def _page(self, rows):
+        if self.fails is not None:
+            raise self.fails
+        records = [
+            SimpleNamespace(id=id, name=None, fields={"Code": code, "Name": name})
+            for id, code, name in rows
+        ]
+        return SimpleNamespace(records=records, cursor=self.more)
+
+    def list(self):
+        return self._page(ROWS)
+
+    def search(self, text):
+        return self._page([row for row in ROWS if text.casefold() in " ".join(row).casefold()])
+
+    def find_by_id(self, id):
+        found = self._page([row for row in ROWS if row[0] == id]).records
+        if not found:
+            raise NotFoundError("no such account")
+        return found[0]
+
+
+def picker(value=ABSENT, books=None, /, *, choices=None, **more):
+    books = Books() if books is None else books
+    finders = Finders(books, choices, delay=0)
+    model, fields = made(schema(x={**REFERENCE, **more}), value, finders=finders)
+    return model, fields["x"]
+
+
+def test_a_choice_shows_code_and_name_and_keeps_the_id():
+    model, box = picker()
+    until(lambda: box.options)
+    assert box.options[0] == "10 · Alpenrad AG"
+    person(box, "10 · Alpenrad AG")
+    assert model.payload() == {"x": IDS[0]}
+    assert box.value == "10 · Alpenrad AG"
+    person(box, "")
+    assert model.payload() == {}
+
+
+def test_labels_that_are_the_same_are_told_apart():
+    rows = pd.DataFrame({"id": IDS[1:], "name": ["Jansen", "Jansen"]})
+    model, box = picker(choices={"x": rows})
+    assert box.options == (f"Jansen · {IDS[1]}", f"Jansen · {IDS[2]}")
+    person(box, box.options[1])
+    assert model.payload() == {"x": IDS[2]}
+
+
+def test_what_is_typed_is_searched_and_is_no_value_until_it_is_chosen():
+    model, box = picker()
+    until(lambda: box.options)
+    person(box, "jans")
+    until(lambda: "2 found" in box.description)
+    assert box.options == ("20 · Jansen BV", "30 · Jansen BV")
+    assert box.value == "jans"
+    assert model.payload() == {}
+    assert "✗" not in box.description, "one who is about to choose is not corrected"
+    model.tried = True
+    assert [problem.path for problem in model.validate()] == [("x",)]
+    assert "✗ choose one from the list; “jans” is none of them" in box.description
+    person(box, "20 · Jansen BV")
+    assert model.validate() == []
+    assert model.payload() == {"x": IDS[1]}
+
+
+def test_what_nothing_fits_is_kept_and_told():
+    model, box = picker()
+    until(lambda: box.options)
+    person(box, HOSTILE)
+    until(lambda: "✗" in box.description)
+    assert "nothing found" in box.description
+    assert "<img" not in box.description
+    assert box.value == HOSTILE
+    assert model.validate() != []
+
+
+def test_an_id_that_is_pasted_is_looked_up():
+    model, box = picker()
+    person(box, IDS[2])
+    until(lambda: box.value == "30 · Jansen BV")
+    assert model.payload() == {"x": IDS[2]}
+    assert "✗" not in box.description
+
+
+def test_an_id_that_was_there_gets_its_label():
+    model, box = picker({"x": IDS[1]})
+    until(lambda: box.value == "20 · Jansen BV")
+    assert model.value == {"x": IDS[1]}
+    assert not model.changed
+
+
+def test_an_id_that_is_not_there_stays_and_is_told():
+    gone = IDS[0].replace("0000000", "fffffff")
+    model, box = picker({"x": gone})
+    until(lambda: "not found" in box.description)
+    assert box.value == gone
+    assert model.value == {"x": gone}
+
+
+def test_a_failing_service_is_told_at_the_field():
+    books = Books()
+    books.fails = ServerError("The service is away")
+    model, box = picker(ABSENT, books)
+    until(lambda: "✗" in box.description)
+    assert "the choices did not come: The service is away" in box.description
+    books.fails = None
+    person(box, "alp")
+    until(lambda: box.options == ("10 · Alpenrad AG",))
+    assert "✗" not in box.description
+    assert model.payload() == {}
+
+
+def test_a_page_that_is_not_all_says_so():
+    books = Books()
+    books.more = "60"
+    _, box = picker(ABSENT, books)
+    until(lambda: box.options)
+    assert "the first 3 are shown; type to narrow them down" in box.description
+
+
+def test_a_text_of_ones_own_is_a_value_where_that_is_allowed():
+    model, box = picker(ABSENT, allowCustom=True)
+    person(box, "somebody new")
+    assert model.payload() == {"x": "somebody new"}
+    assert model.validate() == []
+
+
+def test_choices_from_a_frame_need_no_connection():
+    frame = pd.DataFrame({"id": IDS, "code": ["10", "20", "30"], "name": ["A", "B", HOSTILE]})
+    finders = Finders(None, {"x": frame})
+    model, fields = made(schema(x=TEXT), {"x": IDS[1]}, finders=finders)
+    assert fields["x"].value == "20 · B"
+    person(fields["x"], "30")
+    assert fields["x"].options == (f"30 · {HOSTILE}",)
+    person(fields["x"], f"30 · {HOSTILE}")
+    assert model.value == {"x": IDS[2]}
+
+
+def test_choices_follow_what_they_depend_on():
+    books = Books()
+    depends = {**REFERENCE["referenceCollection"], "parameters": {"kind": {"$var": "kind"}}}
+    given = schema(kind=TEXT, x={**REFERENCE, "referenceCollection": depends})
+    model, fields = made(given, finders=Finders(books, delay=0))
+    until(lambda: fields["x"].options)
+    person(fields["kind"], "C")
+    until(lambda: books.asked[-1] == ("accounts", {"kind": "C"}))
+    assert books.asked[0] == ("accounts", {})
+    model.set(("other",), 1)
+    assert len(books.asked) == 2, "only what it depends on makes it ask anew"
+
+
+def test_a_picker_as_text_is_title_and_label():
+    from exactnb.forms.fields.look import Look
+    from exactnb.forms.fields.parts import part_class
+    from exactnb.forms.fields.picker import Picker
+    from exactnb.forms.fields.view import View
+
+    frame = pd.DataFrame({"id": IDS, "name": ["A", "B", HOSTILE]})
+    model = FormModel(schema(x=REFERENCE), {"x": IDS[2]})
+    finders = Finders(None, {"x": frame})
+    view = View(model, finders, Look(), kinds=part_class, refresh=lambda: None)
+    part = Picker(view, model.field(("x",)))
+    assert str(part) == f"Customer: {HOSTILE}"
+    assert "<img" not in part.to_html()
+    assert "Customer: <strong>&lt;img" in part.to_html()
