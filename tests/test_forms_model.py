@@ -561,3 +561,77 @@ def test_checking_one_cell_checks_that_cell_alone(monkeypatch):
     model.enter(("lines", 250, "quantity"), "7")
     model.validate(("lines", 250, "quantity"))
     assert checked == [Decimal(7), Decimal(7)]
+
+
+# --- variants -------------------------------------------------------------------------------------
+
+PAYMENT = {
+    "type": "object",
+    "properties": {
+        "pay": {
+            "title": "Payment",
+            "oneOf": [
+                {
+                    "title": "By card",
+                    "type": "object",
+                    "properties": {
+                        "how": {"const": "card"},
+                        "amount": {"type": "number"},
+                        "pin": {"type": "string"},
+                    },
+                    "required": ["how"],
+                },
+                {
+                    "title": "By bank",
+                    "type": "object",
+                    "properties": {
+                        "how": {"const": "bank"},
+                        "amount": {"type": "number"},
+                        "iban": {"type": "string", "default": "NL00"},
+                    },
+                    "required": ["how", "iban"],
+                },
+            ],
+        },
+        "size": {"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}]},
+    },
+}
+
+
+def test_a_variant_is_chosen_and_keeps_what_both_have():
+    model = FormModel(PAYMENT)
+    assert model.payload() == {}
+    model.choose(("pay",), 0)
+    assert model.payload() == {"pay": {"how": "card"}}
+    model.enter(("pay", "amount"), "1,50")
+    model.enter(("pay", "pin"), "1")
+    model.choose(("pay",), 1)
+    assert model.field(("pay",)).variant == 1
+    assert model.payload() == {"pay": {"amount": Decimal("1.50"), "how": "bank", "iban": "NL00"}}
+    assert model.validate() == []
+    model.undo()
+    assert model.field(("pay",)).variant == 0
+    assert model.payload()["pay"]["pin"] == "1"
+    with pytest.raises(IndexError):
+        model.choose(("pay",), 2)
+
+
+def test_a_variant_without_a_value_is_remembered_until_there_is_one():
+    model = FormModel(PAYMENT, language="en")
+    model.choose(("size",), 1)
+    assert model.field(("size",)).variant == 1
+    assert model.payload() == {}
+    model.set(("size",), 3)
+    assert model.field(("size",)).variant == 0
+    model.undo()
+    model.enter(("size",), "12")
+    assert model.payload() == {"size": "12"}
+    model.choose(("size",), 0)
+    model.enter(("size",), "12")
+    assert model.payload() == {"size": 12}
+
+
+def test_data_decides_which_variant_it_is():
+    model = FormModel(PAYMENT, {"pay": {"how": "bank", "iban": "X"}, "size": "XL"})
+    assert model.field(("pay",)).variant == 1
+    assert model.field(("size",)).variant == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,10 +14,11 @@ from exactnb.forms.model.history import History
 from exactnb.forms.model.state import State
 from exactnb.forms.model.typed import write
 from exactnb.forms.model.values import Path, get, jsonable, same
-from exactnb.forms.model.variants import drawn, walk
+from exactnb.forms.model.variants import Fields, drawn
 from exactnb.schema.check import say
 from exactnb.schema.plain import Unsayable
 from exactnb.schema.tree import Field, tree
+from exactnb.schema.validate import problems
 
 __all__ = ["Editor"]
 
@@ -28,10 +29,10 @@ class Editor(History):
     def __init__(self, schema: Any, value: Any = ABSENT, *, language: str | None = None) -> None:
         self.schema = schema
         self.language = language or options.language
-        self._rooted: tuple[Any, Mapping[Path, int], Field] | None = None
         self._is_new = value is ABSENT
         self._start = fresh(self._tree) if self._is_new else _sayable(value, ())
         super().__init__(State(self._start))
+        self._fields = Fields(self._tree(self._start), self._start, self._state.picked)
 
     def _tree(self, value: Any) -> Field:
         return tree(self.schema, value, language=self.language)
@@ -78,10 +79,10 @@ class Editor(History):
         return found
 
     def _field(self, path: Path) -> Field | None:
-        value, picked, rooted = self._state.value, self._state.picked, self._rooted
-        if rooted is None or rooted[0] is not value or rooted[1] is not picked:
-            rooted = self._rooted = (value, picked, self._tree(value))
-        return walk(rooted[2], path, picked)
+        state, now = self._state, self._fields
+        if now.value is not state.value or now.picked is not state.picked:
+            now = self._fields = Fields(self._tree(state.value), state.value, state.picked)
+        return now.at(path)
 
     def _leaf(self, path: Path) -> Field | None:
         """The field that is filled in: of variants the chosen one."""
@@ -110,7 +111,11 @@ class Editor(History):
         said = _sayable(value, path)
         with self.together():
             if path in self._state.unread or not same(self.get(path), said):
-                self._edit(path, self._state.placed(path, said))
+                leaf = self._leaf(path) if path in self._state.picked else None
+                state = self._state.placed(path, said)
+                if leaf is not None and problems(leaf.schema, said):
+                    state = state.unpicked(path)  # the value is another variant's
+                self._edit(path, state)
         return None
 
     def clear(self, path: Path) -> None:
@@ -139,10 +144,9 @@ class Editor(History):
         if not 0 <= index < len(self.field(path).variants):
             raise IndexError(f"There is no variant {index} of {say(path) or 'this'}")
         with self.together():
-            old = self.get(path)
             picking = replace(self._state, picked={**self._state.picked, path: index})
-            chosen = walk(self._tree(picking.value), path, picking.picked)
-            value = fresh_variant(drawn(chosen), old) if chosen is not None else ABSENT
+            field = Fields(self._tree(picking.value), picking.value, picking.picked).at(path)
+            value = ABSENT if field is None else fresh_variant(drawn(field), self.get(path))
             if value is ABSENT and path and isinstance(path[-1], int):
                 value = None
             self._edit(path, picking.placed(path, value))

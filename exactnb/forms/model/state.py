@@ -51,6 +51,10 @@ class State:
             picked={p: i for p, i in self.picked.items() if p[: len(path)] != path or p == path},
         )
 
+    def unpicked(self, path: Path) -> State:
+        """With the value to decide which variant a field is."""
+        return replace(self, picked={p: i for p, i in self.picked.items() if p != path})
+
     def typed(self, path: Path, unread: Unread) -> State:
         """With a text at a path that could not be read; the value stays what it was."""
         now = self._forgetting(path)

@@ -13,6 +13,9 @@ __all__ = ["Path", "drop", "get", "jsonable", "leaves", "put", "same"]
 
 Path = tuple[str | int, ...]
 
+#: types of which every value is JSON, and none can be altered
+_PLAIN = frozenset((str, int, bool, type(None)))
+
 
 def jsonable(value: Any, path: Path = ()) -> Any:
     """A copy of a Python value that JSON can say, with Decimals kept and what is absent left out.
@@ -28,16 +31,20 @@ def jsonable(value: Any, path: Path = ()) -> Any:
     >>> jsonable({"date": dt.date(2025, 12, 31), "price": Decimal("12.50"), "note": ABSENT})
     {'date': '2025-12-31', 'price': Decimal('12.50')}
     """
-    if value is None or value is ABSENT or type(value) in (str, int, bool):
+    if type(value) in _PLAIN or value is ABSENT:
         return value
     if isinstance(value, Mapping):
         return {
-            str(name): jsonable(each, (*path, str(name)))
+            str(name): each if type(each) in _PLAIN else jsonable(each, (*path, str(name)))
             for name, each in value.items()
             if each is not ABSENT
         }
     if isinstance(value, (list, tuple)):
-        return [jsonable(each, (*path, i)) for i, each in enumerate(value) if each is not ABSENT]
+        return [
+            each if type(each) in _PLAIN else jsonable(each, (*path, i))
+            for i, each in enumerate(value)
+            if each is not ABSENT
+        ]
     said = plain(value, path)
     return value if isinstance(value, Decimal) else said
 
