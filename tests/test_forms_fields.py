@@ -216,6 +216,7 @@ def test_a_value_that_is_no_option_is_shown_and_not_lost():
     person(fields["x"], "a")
     assert [label for label, _ in fields["x"].options] == ["—", "a", "b"]
     assert model.value == {"x": "a"}
+    assert fields["x"].value == "a"
 
 
 def test_empty_and_absent_are_two_options_where_null_is_a_value():

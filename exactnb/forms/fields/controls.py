@@ -82,18 +82,16 @@ class Control:
 
     def show(self, field: Field) -> None:
         """Brings the widget in line with the model, in one message, or none."""
-        changed = {
-            name: value
-            for name, value in self.traits(field).items()
-            if not same(getattr(self.widget, name), value)
-        }
-        if not changed:
+        traits = self.traits(field)
+        if all(same(getattr(self.widget, name), value) for name, value in traits.items()):
             return
         self._showing = True
         try:
             with self.widget.hold_sync():
-                for name, value in changed.items():
-                    setattr(self.widget, name, value)
+                for name, value in traits.items():
+                    # looked at one by one: a widget loses its value when its options change
+                    if not same(getattr(self.widget, name), value):
+                        setattr(self.widget, name, value)
         finally:
             self._showing = False
 
@@ -191,7 +189,6 @@ class Choose(Control):
     fixed: ClassVar[dict[str, Any]] = {"description_allow_html": True, "equals": same}
 
     def traits(self, field: Field) -> dict[str, Any]:
-        # a widget loses its value when its options change, so they go first
         return {"options": tuple(self.options(field)), **super().traits(field)}
 
     def options(self, field: Field) -> Iterator[tuple[str, Any]]:
