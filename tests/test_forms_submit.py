@@ -225,6 +225,19 @@ def test_after_a_refusal_it_is_put_right_and_sent(demo):
     assert sent(form).record["sales_vat_code"] == "2"
 
 
+def test_what_was_refused_can_be_tried_again_as_it_is():
+    sandbox = Sandbox()
+    books = over(sandbox)
+    form = exactnb.form(books, "create-account", {"name": "Tweede poging"})
+    form.check()
+    sandbox.faults.add("validation", where="exact", method="POST")
+    assert form.send() is None
+    assert form.model.banner
+    assert form.check() is not None
+    assert form.model.banner == ()
+    assert form.send().record["name"] == "Tweede poging"
+
+
 # --- once, and only once --------------------------------------------------------------------------
 
 

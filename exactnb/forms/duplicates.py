@@ -79,7 +79,7 @@ def likely_duplicates(books: Connection, action: str, sent: Mapping[str, Any]) -
     >>> known = books.list_accounts(limit=1).iloc[0]
     >>> again = {"name": known["name"].upper()}
     >>> likely_duplicates(books, "create-account", again)["id"].iloc[0] == known["id"]
-    np.True_
+    True
     """
     import pandas as pd
 

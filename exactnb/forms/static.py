@@ -126,7 +126,7 @@ def _label(field: Field, value: Any, model: FormModel, finders: Finders | None) 
         if option.value == value and isinstance(option.value, bool) == isinstance(value, bool):
             return option.label
     if field.lookup is not None and finders is not None:
-        known = finders.of(field, model.value).known(value)
+        known = finders.of(field, model.get(())).known(value)
         if known is not None:
             return known.label
     if value is None:

@@ -222,8 +222,9 @@ class Submission:
         model.tried = True
         model.validate()
         sent = plain(self.payload)  # of an update, this tells what cannot be cleared
-        if model.errors:
+        if not model.sendable:
             return None
+        model.refuse(())  # what was refused before may be right by now
         if self.original is not None and not sent:
             self.message = say("nothing")
             return None

@@ -152,7 +152,7 @@ def _party(model: FormModel, finders: Finders | None) -> str:
         if field is None or not value or finders is None or field.lookup is None:
             continue
         with suppress(ExactnbError):  # a name that cannot be looked up is left out
-            chosen = finders.of(field, model.value).find(value)
+            chosen = finders.of(field, model.get(())).find(value)
             if chosen is not None:
                 return chosen.label.rpartition(" · ")[2]
     return ""
