@@ -22,6 +22,8 @@ __all__ = ["Control", "control_class"]
 SCROLLED = 30
 #: longest text that gets a short box
 SHORT = 20
+#: JSON's null as an option: to a Dropdown, None is that nothing is chosen
+NULL = type("Null", (), {"__repr__": lambda _: "null"})()
 
 
 class Control:
@@ -202,19 +204,20 @@ class Choose(Control):
         yield view.say("none"), ABSENT
         yield from own
         if field.nullable or field.kind == "null":
-            yield view.say("null"), None
-            own.append(("", None))
+            own.append((view.say("null"), NULL))
+            yield own[-1]
         if now is not ABSENT and not any(same(value, now) for _, value in own):
             yield view.say("stray", view.model.text(self.path) or now), now
 
     def value(self, field: Field) -> Any:
-        return self.view.model.get(self.path)
+        now = self.view.model.get(self.path)
+        return NULL if now is None else now
 
     def read(self, value: Any) -> None:
         if value is ABSENT:
             self.view.model.clear(self.path)
         else:
-            self.view.model.set(self.path, value)
+            self.view.model.set(self.path, None if value is NULL else value)
 
 
 class Search(Line):

@@ -27,7 +27,8 @@ class Group(Section):
     """The fields of an object: required and filled ones, the first few, then those asked for."""
 
     def __init__(self, view: View, field: Field, *, bare: bool = False) -> None:
-        self._shown: set[str] | None = None
+        self._shown: set[str] = set()
+        self._met: set[str] = set()
         self._adder: widgets.Dropdown | None = None
         self._namer: widgets.Text | None = None
         self._removers: dict[str, tuple[widgets.Button, widgets.Box]] = {}
@@ -53,25 +54,21 @@ class Group(Section):
         return self.view.model.get(field.path) is not ABSENT
 
     def _now_shown(self, children: list[Field]) -> set[str]:
+        """Names of the fields to show: once shown, a field stays."""
         needed = {c.name for c in children if c.required or self._present(c)}
-        if self._shown is None:
-            optional = [c.name for c in children if c.name not in needed]
-            small = len(needed) <= SMALL
-            self._shown = set(optional[:FIRST]) if small else set()
-        self._shown |= (
-            needed
-            | {
-                path[len(self.path)]  # type: ignore[misc]  # the parts of an object have names
-                for path in self.view.errors
-                if len(path) > len(self.path) and path[: len(self.path)] == self.path
-            }
-        )
+        others = [c.name for c in children if c.name not in needed | self._met]
+        # those that were not there before come by a condition, or with another kind
+        self._shown |= set(others[:FIRST]) if self._met or len(needed) <= SMALL else set()
+        self._met |= {c.name for c in children}
+        depth = len(self.path)
+        wrong = {str(p[depth]) for p in self.view.errors if p[:depth] == self.path and p[depth:]}
+        self._shown |= needed | wrong
         return self._shown
 
     def _add(self, field: Field, hidden: list[Field]) -> widgets.Widget:
         """The dropdown of fields that may be added."""
         view = self.view
-        options = ((view.say("none"), None), *((c.title, c.name) for c in hidden))
+        options = ((view.say("none"), ABSENT), *((c.title, c.name) for c in hidden))
         title = view.say("add_to", field.title) if self.path else view.say("add_field")
         if self._adder is None:
             self._adder = view.look.make(
@@ -89,7 +86,7 @@ class Group(Section):
         return self._adder
 
     def _added(self, change: Any) -> None:
-        if change["new"] is not None and self._shown is not None:
+        if change["new"] is not ABSENT:
             self._shown.add(change["new"])
             self.view.refresh()
 
@@ -140,7 +137,6 @@ class Group(Section):
         return self._removers[name][1]
 
     def _remove(self, name: str) -> None:
-        assert self._shown is not None, "there is no button before it is shown"
         self._shown.discard(name)
         path = (*self.path, name)
         self.view.write(self.path, lambda: self.view.model.clear(path))
@@ -150,7 +146,7 @@ class Group(Section):
         if not self.opened:
             self.toggle()
         name = path[len(self.path)] if len(path) > len(self.path) else None
-        if self._shown is not None and isinstance(name, str) and name not in self._shown:
+        if isinstance(name, str) and name not in self._shown:
             self._shown.add(name)
             self.view.refresh()
         return super().reveal(path)

@@ -35,6 +35,7 @@ class Picker(Control):
         self._problem = ""
         self._asking = False
         self._sought: Any = ABSENT
+        self._missing = ""
         super().__init__(view, field)
         self._begin()
 
@@ -46,7 +47,10 @@ class Picker(Control):
 
     def notes(self, field: Field) -> tuple[str, ...]:
         """How the search stands."""
-        return (self._note or ("" if self.value(field) else self.view.say("type")),)
+        now = self.value(field)
+        if now and now == self._missing:
+            return (self.view.say("unknown_id", now),)
+        return (self._note or ("" if now else self.view.say("type")),)
 
     def problem(self, field: Field) -> str:
         """What is wrong, unless someone is still about to choose."""
@@ -137,7 +141,7 @@ class Picker(Control):
         with self.view.lock:
             self._sought = self.view.model.get(self.path)
             if answer is None:
-                self._note = self.view.say("unknown_id", self._sought)
+                self._missing = str(self._sought)
             super().show(self._field)
         if not self._labels:
             self._ask("")

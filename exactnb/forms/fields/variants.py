@@ -75,17 +75,17 @@ class Variants:
 
     def _traits(self, field: Field) -> dict[str, Any]:
         view, variant = self.view, None if self._none else field.variant
-        options: list[tuple[str, int | None]] = [
+        options: list[tuple[str, Any]] = [
             (option.label, index) for index, option in enumerate(field.variants)
         ]
         if variant is None or (self.path and not field.required):
-            options.insert(0, (view.say("none"), None))
+            options.insert(0, (view.say("none"), ABSENT))
         title = view.say("kind", field.title) if field.title else view.say("kind_alone")
         problem = view.problem(self.path) if self._part is None else ""
         star = view.say("required") if field.required else ""
         return {
             "options": tuple(options),
-            "value": variant,
+            "value": ABSENT if variant is None else variant,
             "description": caption(title, field.help, star=star, problem=problem),
             "disabled": view.locked or field.read_only,
         }
@@ -97,8 +97,8 @@ class Variants:
         if self._showing:
             return
         index, model = change["new"], self.view.model
-        self._none = index is None
-        if index is None:
+        self._none = index is ABSENT
+        if index is ABSENT:
             self.view.write(self.path, lambda: model.clear(self.path))
         else:
             self.view.write(self.path, lambda: model.choose(self.path, index))
