@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from exactnb.errors import InputError
-from exactnb.schema.failure import Path
+from exactnb.schema.engine import Path
 from exactnb.schema.names import find_name, fold, renamed, say, sketch
 from exactnb.schema.plain import Unsayable, plain
 from exactnb.schema.standard import standard

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from exactnb.absent import ABSENT
 from exactnb.schema.engine import fits
+from exactnb.schema.engine.patterns import matches
 from exactnb.schema.keywords import subschemas, words
 from exactnb.schema.merge import merged
 from exactnb.schema.references import KNOWN, References, has_references
@@ -158,7 +158,7 @@ class Document:
             return first[name] if name < len(first) else node.get("items", True)
         found = [node["properties"][name]] if name in node.get("properties", ()) else []
         patterns = node.get("patternProperties", {})
-        found += [inner for pattern, inner in patterns.items() if _found(pattern, name)]
+        found += [inner for pattern, inner in patterns.items() if matches(pattern, name)]
         if not found:
             rest = node.get("unevaluatedProperties", True)
             return node.get("additionalProperties", rest)
@@ -182,13 +182,6 @@ def kinds_of(node: Node) -> tuple[str, ...]:
         "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     }  # fmt: skip
     return tuple(kind for kind, words in about.items() if any(word in node for word in words))
-
-
-def _found(pattern: str, name: str) -> bool:
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:
-        return False
 
 
 def _walk(node: Any, pointer: str) -> Any:

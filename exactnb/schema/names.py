@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from exactnb.schema.failure import Path
+from exactnb.schema.engine import Path
 from exactnb.schema.messages import say as in_words
 
 __all__ = ["find_name", "fold", "renamed", "say", "sketch"]

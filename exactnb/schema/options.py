@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from exactnb.absent import ABSENT
-from exactnb.schema.failure import Path
+from exactnb.schema.engine import Path
 from exactnb.schema.standard import OPTIONS
 
 __all__ = ["Lookup", "Option", "bare", "lookup_of", "options_of"]

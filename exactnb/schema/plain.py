@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-__all__ = ["Unsayable", "plain"]
+__all__ = ["Unsayable", "plain", "sayable"]
 
 
 class Unsayable(ValueError):
@@ -67,6 +67,38 @@ def plain(value: Any, path: tuple[str | int, ...] = ()) -> Any:
     if isinstance(value, (list, tuple, set, frozenset, range)):
         return [plain(v, (*path, i)) for i, v in enumerate(value)]
     return _from_library(value, path)
+
+
+def sayable(value: Any) -> tuple[Any, list[Unsayable]]:
+    """The value in JSON's types, Decimals kept, and what JSON cannot say; None stands for that.
+
+    Examples
+    --------
+    >>> sayable({"a": Decimal("1.50"), "b": [float("nan")]})
+    ({'a': Decimal('1.50'), 'b': [None]}, [Unsayable('is not a number; leave it out or give one')])
+    """
+    odd: list[Unsayable] = []
+    try:
+        return _sayable(value, (), odd), odd
+    except RecursionError:
+        return None, [Unsayable("holds itself, or more levels than can be sent", ())]
+
+
+def _sayable(value: Any, path: tuple[str | int, ...], odd: list[Unsayable]) -> Any:
+    kind = type(value)
+    if value is None or kind is str or kind is bool or kind is int:
+        return value
+    if kind is dict or isinstance(value, Mapping):
+        return {str(name): _sayable(v, (*path, str(name)), odd) for name, v in value.items()}
+    if kind is list or kind is tuple:
+        return [_sayable(v, (*path, i), odd) for i, v in enumerate(value)]
+    if kind in (float, Decimal) and math.isfinite(value):
+        return value
+    try:
+        return plain(value, path)
+    except Unsayable as unsayable:
+        odd.append(unsayable)
+        return None
 
 
 def _number(value: Decimal, path: tuple[str | int, ...]) -> int | float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from exactnb.absent import ABSENT
-from exactnb.schema.failure import Failure
+from exactnb.schema.engine import Failure
 from exactnb.schema.messages import FORMATS, MESSAGES, amount, say, written
 from exactnb.schema.names import there_are
 from exactnb.schema.options import bare

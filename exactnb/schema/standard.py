@@ -10,8 +10,7 @@ from typing import Any
 
 from exactnb.schema import drafts
 from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, well_formed
-from exactnb.schema.links import keep_what_resolves
-from exactnb.schema.references import has_references
+from exactnb.schema.references import has_references, keep_what_resolves
 
 __all__ = ["OPTIONS", "content", "standard"]
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from exactnb.absent import ABSENT
 from exactnb.schema.document import Document, document
-from exactnb.schema.engine import failures
-from exactnb.schema.failure import Path, nearest
+from exactnb.schema.engine import Path, failures, nearest
 from exactnb.schema.messages import MESSAGES, say
 from exactnb.schema.options import Lookup, Option, lookup_of
 from exactnb.schema.shape import Shape, shape_of

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from exactnb.absent import ABSENT
-from exactnb.schema.engine import failures
-from exactnb.schema.failure import Failure, Path, nearest
+from exactnb.schema.engine import Failure, Path, failures, nearest
 from exactnb.schema.messages import MESSAGES
-from exactnb.schema.prepare import prepared
+from exactnb.schema.plain import sayable
 from exactnb.schema.sentences import sentence
 from exactnb.schema.standard import standard
 from exactnb.schema.tree import Field, tree
@@ -54,7 +53,8 @@ def problems(schema: Any, value: Any, *, language: str = "en", path: Path = ()) 
     [Problem(path=('price',), keyword='minimum', message='takes 0.01 or more, not 0'),
      Problem(path=('code',), keyword='required', message='is required')]
     """
-    plain, odd = prepared(value)
+    plain, unsaid = sayable(value)
+    odd = [Failure(each.path, "unsayable", str(each)) for each in unsaid]
     rule = standard(schema)
     found = [*odd, *(f for f in failures(rule, plain) if not _covered(f, odd))]
     if not found:

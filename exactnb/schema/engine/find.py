@@ -11,12 +11,10 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
 
-from exactnb.schema.failure import Failure
-from exactnb.schema.keywords import rebuilt
-from exactnb.schema.prepare import prepared
+from exactnb.schema.engine.failure import Failure
+from exactnb.schema.plain import sayable
 
-__all__ = ["Find", "engine", "failures", "fits", "without_patterns"]
-
+__all__ = ["Find", "engine", "failures", "fits"]
 
 #: finds every failure of a value
 Find = Callable[[Any], list[Failure]]
@@ -28,7 +26,7 @@ def failures(schema: Any, value: Any) -> list[Failure]:
     try:
         return find(value)
     except ValueError:  # a value that is not plain
-        return find(prepared(value)[0])
+        return find(sayable(value)[0])
 
 
 def fits(schema: Any, value: Any) -> bool:
@@ -40,26 +38,12 @@ def fits(schema: Any, value: Any) -> bool:
 def engine() -> Callable[[Any], Find]:
     """What makes a :data:`Find` of a schema: the fast library if it is there, else the other."""
     try:
-        from exactnb.schema.engine_fast import find
+        from exactnb.schema.engine.fast import find
     except ImportError:
-        from exactnb.schema.engine_plain import find
+        from exactnb.schema.engine.pure import find
     return find
 
 
 @lru_cache(maxsize=2048)
 def _finder(text: str) -> Find:
     return engine()(json.loads(text))
-
-
-def without_patterns(schema: Any, compiles: Callable[[str], bool]) -> Any:
-    """The schema without the patterns that a library cannot read; these then limit nothing."""
-
-    def change(node: dict[str, Any]) -> dict[str, Any]:
-        if not compiles(node.get("pattern", "")):
-            del node["pattern"]
-        by_pattern = node.get("patternProperties", {})
-        if not all(map(compiles, by_pattern)):
-            node["patternProperties"] = {p: s for p, s in by_pattern.items() if compiles(p)}
-        return node
-
-    return rebuilt(schema, change)

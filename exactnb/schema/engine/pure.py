@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from exactnb.schema.engine import Find, without_patterns
-from exactnb.schema.failure import Failure, Path, failure
-from exactnb.schema.formats import FORMATS
+from exactnb.schema.engine.failure import Failure, Path, failure
+from exactnb.schema.engine.find import Find
+from exactnb.schema.engine.formats import FORMATS
+from exactnb.schema.engine.patterns import matches, python, readable
 from exactnb.schema.keywords import LISTS, MAPS, SINGLE, rebuilt
 from exactnb.schema.references import registry
 
@@ -30,7 +31,7 @@ _FALSE_MATTERS = {
 def find(schema: Any) -> Find:
     """What finds every failure of a value against this schema."""
     exact = json.loads(json.dumps(schema), parse_float=Decimal)
-    exact = rebuilt(without_patterns(exact, _compiles), _no_false) if exact is not False else False
+    exact = rebuilt(readable(exact, python), _no_false) if exact is not False else False
     validator = _dialect()(exact, format_checker=_formats(), registry=registry())
 
     def failures(value: Any) -> list[Failure]:
@@ -78,14 +79,6 @@ def _inexact(limit: Any) -> Any:
     return [_inexact(inner) for inner in limit] if isinstance(limit, list) else limit
 
 
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
-
-
 @cache
 def _formats() -> Any:
     from jsonschema import FormatChecker
@@ -94,7 +87,7 @@ def _formats() -> Any:
         return lambda value: not isinstance(value, str) or bool(FORMATS[name](value))
 
     checker = FormatChecker(())
-    checker.checkers = {name: (check(name), (ValueError, re.error)) for name in FORMATS}
+    checker.checkers = {name: (check(name), ValueError) for name in FORMATS}
     return checker
 
 
@@ -117,6 +110,7 @@ def _dialect() -> Any:
             sys.modules[slow] = kept
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
     own = {
+        "pattern": _pattern,
         "multipleOf": _multiple_of,
         "required": _required,
         "dependentRequired": _dependent_required,
@@ -142,6 +136,11 @@ def _error(*path: str | int, **more: Any) -> Any:
     from jsonschema import ValidationError
 
     return ValidationError("", path=path, **more)
+
+
+def _pattern(validator: Any, pattern: Any, value: Any, _: Any) -> Iterator[Any]:
+    if validator.is_type(value, "string") and not matches(pattern, value):
+        yield _error()
 
 
 def _multiple_of(validator: Any, step: Any, value: Any, _: Any) -> Iterator[Any]:

@@ -2,28 +2,29 @@
 
 import math
 import random
+import re
 from decimal import Decimal
 
 import pytest
 
-from exactnb.schema import engine, engine_fast, engine_plain
-from exactnb.schema.engine import failures
+from exactnb.schema.engine import failures, fast, find, pure
+from exactnb.schema.engine.patterns import python
 from exactnb.schema.keywords import words
 from exactnb.schema.messages import FORMATS, MESSAGES
 from exactnb.schema.standard import standard
 from exactnb.schema.tree import tree
 from exactnb.schema.validate import problems
 
-LIBRARIES = {"jsonschema_rs": engine_fast.find, "jsonschema": engine_plain.find}
+LIBRARIES = {"jsonschema_rs": fast.find, "jsonschema": pure.find}
 
 
 @pytest.fixture(params=LIBRARIES)
 def library(request, monkeypatch):
     """Either library, and no validator of the other."""
-    monkeypatch.setattr(engine, "engine", lambda: LIBRARIES[request.param])
-    engine._finder.cache_clear()
+    monkeypatch.setattr(find, "engine", lambda: LIBRARIES[request.param])
+    find._finder.cache_clear()
     yield request.param
-    engine._finder.cache_clear()
+    find._finder.cache_clear()
 
 
 def said(schema, value, language="en"):
@@ -253,12 +254,29 @@ def test_one_wrong_kind_is_one_problem(library):
     assert [each.keyword for each in problems({"type": "string", "const": "a"}, 5)] == ["const"]
 
 
-def test_cents_are_cents(library):
-    schema = {"multipleOf": 0.01}
-    refused = [cents for cents in range(0, 100_001, 7) if failures(schema, cents / 100)]
-    assert refused == []
-    assert failures(schema, Decimal("0.07")) == []
-    assert failures(schema, 0.075)
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        [cents / 100 for cents in range(100_001)],
+        [Decimal(cents).scaleb(-2) for cents in range(100_001)],
+        list(range(1001)),
+    ],
+    ids=["float", "Decimal", "int"],
+)
+def test_every_cent_is_a_cent(library, amounts):
+    assert failures({"items": {"multipleOf": 0.01}}, amounts) == []
+
+
+@pytest.mark.parametrize("amount", [0.075, Decimal("0.001"), 1e-9, Decimal("12.505")])
+def test_less_than_a_cent_is_none(library, amount):
+    assert [each.keyword for each in problems({"multipleOf": 0.01}, amount)] == ["multipleOf"]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, Decimal("NaN"), Decimal("inf")])
+def test_what_is_no_number_is_refused(library, number):
+    whole = {"properties": {"price": {"type": "number", "multipleOf": 0.01}}}
+    (problem,) = problems(whole, {"price": number})
+    assert (problem.path, problem.keyword) == (("price",), "unsayable")
 
 
 def test_decimals_are_compared_digit_by_digit(library):
@@ -307,6 +325,54 @@ def test_a_pattern_that_a_library_cannot_read_limits_nothing(library):
     assert problems(schema, {"[": 1}) == []
 
 
+@pytest.mark.parametrize(
+    ("pattern", "right", "wrong"),
+    [
+        (r"^a$", "a", "a\n"),
+        (r"^\d+$", "42", "৪২"),
+        (r"^\w$", "e", "é"),
+        (r"^\s$", "\ufeff", "a"),
+        (r"^\S$", "a", "\u3000"),
+        (r"^[\s\d]+$", "4\u00a02", "৪"),
+        (r"^\cA$", "\x01", r"\cA"),
+        (r"^(?<one>a)b$", "ab", "aab"),
+        (r"^(?<!b)a(?=c)", "ac", "ab"),
+        (r"^[[\]$]+$", "[]$", "a"),
+        (r"^\/\-$", "/-", "-"),
+    ],
+)
+def test_patterns_are_those_of_javascript(library, pattern, right, wrong):
+    assert problems({"pattern": pattern}, right) == []
+    assert [each.keyword for each in problems({"pattern": pattern}, wrong)] == ["pattern"]
+    names = {"patternProperties": {pattern: {"type": "string"}}, "additionalProperties": False}
+    assert [each.keyword for each in problems(names, {right: 1})] == ["type"]
+    assert [each.keyword for each in problems(names, {wrong: ""})] == ["additionalProperties"]
+
+
+def test_python_reads_what_only_javascript_has():
+    assert re.search(python(r"^(?<one>a)\k<one>$"), "aa")
+    assert re.search(python("^[^]$"), "\n")
+    assert not re.search(python("^[]$"), "")
+    assert python("(") is None
+
+
+@pytest.mark.parametrize(
+    ("form", "right", "wrong"),
+    [
+        ("time", "23:59:60Z", "22:59:60Z"),
+        ("time", "01:29:60.5+01:30", "23:59:60+01:30"),
+        ("date-time", "1998-12-31t15:59:60-08:00", "1998-12-31T15:58:60-08:00"),
+        ("email", "a@[192.0.2.1]", "a@[192.0.2.300]"),
+        ("email", '"a b"@example.com', "a..b@example.com"),
+        ("idn-hostname", "xn--bcher-kva.example", "-bücher"),
+        ("iri", "https://[2001:db8::1]/a", "https://2001:0db8:85a3::1"),
+    ],
+)
+def test_formats_are_read_closely(library, form, right, wrong):
+    assert problems({"format": form}, right) == []
+    assert [each.keyword for each in problems({"format": form}, wrong)] == ["format"]
+
+
 def test_the_schema_of_an_older_draft_may_be_referred_to(library):
     schema = {"$ref": "http://json-schema.org/draft-07/schema#"}
     assert problems(schema, {"type": "string"}) == []
@@ -314,10 +380,10 @@ def test_the_schema_of_an_older_draft_may_be_referred_to(library):
 
 
 def test_a_validator_is_made_once_for_schemas_of_the_same_content(library):
-    before = engine._finder.cache_info().misses
+    before = find._finder.cache_info().misses
     for _ in range(3):
         failures({"type": "string", "maxLength": 3}, "abcd")
-    assert engine._finder.cache_info().misses == before + 1
+    assert find._finder.cache_info().misses == before + 1
 
 
 # --- anything at all ------------------------------------------------------------------------

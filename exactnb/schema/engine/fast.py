@@ -8,9 +8,10 @@ from typing import Any
 
 import jsonschema_rs
 
-from exactnb.schema import engine_plain
-from exactnb.schema.engine import Find, without_patterns
-from exactnb.schema.failure import Failure, Path, failure
+from exactnb.schema.engine import pure
+from exactnb.schema.engine.failure import Failure, Path, failure
+from exactnb.schema.engine.find import Find
+from exactnb.schema.engine.patterns import readable
 from exactnb.schema.keywords import rebuilt
 from exactnb.schema.references import KNOWN
 
@@ -34,10 +35,10 @@ _LIMITS = (
 def find(schema: Any) -> Find:
     """What finds every failure of a value against this schema."""
     schema = rebuilt(schema, _with_properties)
-    for readable in (schema, without_patterns(schema, _compiles)):
+    for each in (schema, readable(schema, _read_pattern)):
         with suppress(jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-            return _finder(_validator(readable))
-    return engine_plain.find(schema)  # such as a reference to the schema of an older draft
+            return _finder(_validator(each))
+    return pure.find(schema)  # such as a reference to the schema of an older draft
 
 
 def _with_properties(node: dict[str, Any]) -> dict[str, Any]:
@@ -63,12 +64,12 @@ def _retrieve(uri: str) -> Any:
     return KNOWN[uri].root if uri in KNOWN else {}
 
 
-def _compiles(pattern: str) -> bool:
+def _read_pattern(pattern: str) -> str | None:
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
     except jsonschema_rs.ValidationError:
-        return False
-    return True
+        return None
+    return pattern
 
 
 def _steps(path: Sequence[str | int], value: Any) -> Path:
