@@ -83,9 +83,8 @@ class Finder:
     def _answer(self, mine: int, ask: Callable[[], Any], done: Callable[[Any], None]) -> None:
         try:
             answer = ask()
-        except (
-            Exception
-        ) as failed:  # shown at the field: there is nobody in this thread to raise to
+        except Exception as failed:
+            # nobody is in this thread to raise to: it is shown at the field
             answer = failed
         if mine == self._asked:
             done(answer)
