@@ -112,6 +112,15 @@ def test_a_field_that_only_the_service_fills_is_nobodys_problem():
     assert FormModel(schema, {"created": "yesterday"}).validate() == []
 
 
+def test_what_is_wrong_inside_json_text_is_told_at_the_text():
+    schema = {"properties": {"x": {"enum": [{"a": 1}], "properties": {"b": {"type": "string"}}}}}
+    model = FormModel(schema, {"x": {"b": 1}})
+    model.validate()
+    assert model.field(("x",)).kind == "raw"
+    assert set(model.errors) == {("x",)}
+    assert "b: takes text, not 1" in model.errors[("x",)]
+
+
 def test_refusals_stand_at_their_field_and_the_rest_in_the_banner(model):
     model.enter(("name",), "x")
     model.set(("address", "street"), "y")

@@ -255,6 +255,24 @@ def test_one_wrong_kind_is_one_problem(library):
 
 
 @pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ({"a": 1, "b": 2}, [("a",)]),
+        ({"a": 1, "b": 2, "c": 3}, [("a",), ("c",)]),
+        ({"b": 2, "c": 3}, [("c",)]),
+        ({"b": 2, "c": 3, "f": 1, "g": 1}, [()]),
+    ],
+)
+def test_a_known_field_is_not_called_unknown_for_what_is_wrong_beside_it(library, value, paths):
+    schema = {
+        "allOf": [{"properties": {"a": {"type": "string"}, "b": {}, "f": {}, "g": {}}}],
+        "oneOf": [{"not": {"required": ["f"]}}, {"required": ["f"], "not": {"required": ["g"]}}],
+        "unevaluatedProperties": False,
+    }
+    assert [each.path for each in problems(schema, value)] == paths
+
+
+@pytest.mark.parametrize(
     "amounts",
     [
         [cents / 100 for cents in range(100_001)],

@@ -84,6 +84,8 @@ D2019 = "https://json-schema.org/draft/2019-09/schema"
         # what is in data stays data
         ({"const": {"type": "Odd", "$ref": "#/nowhere"}},) * 2,
         ({"default": {"definitions": 1}, "x-own": {"type": "Odd"}},) * 2,
+        ({"const": {"$id": "a"}}, {"const": {"$id": "a"}}),
+        ({"const": {"$var": "a"}}, {}),
         # what leads nowhere says nothing
         ({"$ref": "#/nowhere", "title": "A"}, {"title": "A"}),
         ({"$ref": "https://example.com/schema.json"}, {}),

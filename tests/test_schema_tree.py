@@ -70,6 +70,15 @@ def test_where_the_schema_says_nothing_the_value_tells(value, kind):
     assert field_of({"title": "Anything"}, value).kind == kind
 
 
+def test_where_the_schema_says_something_of_several_kinds_the_value_tells():
+    several = {"minLength": 2, "items": {"type": "string"}}
+    assert [field_of(several, value).kind for value in ("ab", ["a"], 5)] == [
+        *("string", "array", "raw")
+    ]
+    assert field_of(several).kind == "raw"
+    assert field_of({**several, "properties": {"a": {}}}).kind == "object"
+
+
 # --- words ----------------------------------------------------------------------------------
 
 

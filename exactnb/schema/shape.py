@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from exactnb.absent import ABSENT
 from exactnb.schema.document import Document, kinds_of
 from exactnb.schema.keywords import words
 from exactnb.schema.merge import merged
@@ -17,7 +18,8 @@ __all__ = ["Shape", "shape_of"]
 Node = Mapping[str, Any]
 #: variants of variants of … at one place; more are a schema that goes around in a circle
 _TURNS = 8
-_ANNOTATIONS = words("title description default examples $comment x-options")
+#: words that tell the kind without a look at the value
+_TELLING = words("type enum const")
 #: words by which a variant asks for something else, and not only limits what is there
 _SHAPING = words(
     "type properties patternProperties items prefixItems enum const format oneOf anyOf $ref "
@@ -53,7 +55,8 @@ def shape_of(document: Document, schema: Node, value: Any, turns: int = 0) -> Sh
     """
     if turns > _TURNS:
         return Shape(schema, "raw", "null" in kinds_of(schema), ())
-    if {"oneOf", "anyOf"} & schema.keys() or not schema.keys() - _ANNOTATIONS:
+    told = _TELLING & schema.keys() or len(kinds_of(schema)) == 1
+    if {"oneOf", "anyOf"} & schema.keys() or not told:
         return _shape(document, schema, value, turns)
     return document.once(schema, lambda: _shape(document, schema, value, turns))
 
@@ -91,15 +94,15 @@ def _shape(document: Document, schema: Node, value: Any, turns: int) -> Shape:
 def _kind(schema: Node, kinds: list[str], nullable: bool, value: Any) -> str:
     if len(kinds) == 1:
         return kinds[0]
-    if kinds:
-        return "raw"
+    if kinds:  # it says something about several, and demands none
+        first = "object" if "properties" in schema else "raw"
+        kind = first if value is ABSENT else kind_of_value(value)
+        return kind if kind in kinds else "raw"
     if nullable:
         return "null"
     if "const" in schema:
         return kind_of_value(schema["const"])
-    if not schema.keys() - _ANNOTATIONS:
-        return kind_of_value(value)
-    return "raw"
+    return kind_of_value(value)
 
 
 def kind_of_value(value: Any) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from exactnb.schema import drafts
-from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, well_formed
+from exactnb.schema.keywords import LISTS, MAPS, SINGLE, TYPES, well_formed, words
 from exactnb.schema.references import has_references, keep_what_resolves
 
 __all__ = ["OPTIONS", "content", "standard"]
@@ -18,6 +18,8 @@ __all__ = ["OPTIONS", "content", "standard"]
 OPTIONS = "x-options"
 _REWRITTEN = drafts.WORDS | {"type", "nullable", "enum", "required", "$ref"}
 _LABELLED = {"value", "label", "title", "name", "description"}
+#: words of JSON Schema itself that begin as Membrane's formulas do
+_NO_FORMULAS = words("$id $ref $anchor $schema $comment $defs $dynamicRef $dynamicAnchor")
 _LABELS = ("enumNames", "x-enumNames", "x-enum-varnames")
 
 
@@ -97,7 +99,9 @@ def _is_formula(value: Any) -> bool:
     if not isinstance(value, dict) or len(value) != 1:
         return False
     [(word, inner)] = value.items()
-    return word.startswith("$") and not isinstance(inner, (bool, dict))
+    if word in _NO_FORMULAS or not word.startswith("$"):
+        return False
+    return not isinstance(inner, (bool, dict))
 
 
 def _inside(keyword: str, value: Any, read: drafts.Read) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ __all__ = ["Path", "Problem", "problems"]
 
 #: keywords in the order in which those at one place are told
 _PLACES = {keyword: place for place, keyword in enumerate(MESSAGES)}
+
+#: keywords about what no other rule has a word for
+_UNEVALUATED = ("unevaluatedProperties", "unevaluatedItems")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def problems(schema: Any, value: Any, *, language: str = "en", path: Path = ()) 
     if not found:
         return []
     root = tree(rule, plain, language=language)
-    told = list(_told(_weighed(_opened(found, ())), root, plain, language))
+    meant = _without_echoes(list(_weighed(_opened(found, ()))), root)
+    told = list(_told(meant, root, plain, language))
     order = _Order(root)
     told.sort(key=lambda each: (order.of(each.path), _PLACES.get(each.keyword, 0), each.message))
     unique = dict.fromkeys(told)
@@ -104,6 +108,25 @@ def _weighed(found: Iterable[Failure]) -> Iterator[Failure]:
         keywords = {each.keyword for each in here}
         first = next((w for w in ("unsayable", "enum", "const", "type") if w in keywords), None)
         yield from (each for each in here if first is None or each.keyword == first)
+
+
+def _without_echoes(found: Sequence[Failure], root: Field) -> Iterator[Failure]:
+    """Without what fits no rule only because the rule that knows it failed for something else."""
+    others = [each.path for each in found if each.keyword not in _UNEVALUATED]
+    for each in found:
+        if each.keyword in _UNEVALUATED:
+            around = each.path[:-1] if each.keyword == "unevaluatedProperties" else each.path
+            known = around == each.path or each.path[-1] in _properties(root, around)
+            if around in others or (known and any(p[: len(around)] == around for p in others)):
+                continue
+        yield each
+
+
+def _properties(root: Field, path: Path) -> Mapping[str, Any]:
+    field = root.at(path)
+    while field is not None and field.chosen is not None:
+        field = field.chosen
+    return {} if field is None else field.schema.get("properties", {})
 
 
 def _told(found: Iterable[Failure], root: Field, value: Any, language: str) -> Iterator[Problem]:

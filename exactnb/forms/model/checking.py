@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
 from exactnb.forms.model.typed import MASK
 from exactnb.forms.model.values import Path, get
 from exactnb.forms.model.variants import drawn
+from exactnb.schema.check import say
 from exactnb.schema.plain import plain
 from exactnb.schema.validate import Problem, problems
 
@@ -62,7 +64,8 @@ def _for_people(
         lineage = [find(problem.path[:depth]) for depth in range(len(problem.path) + 1)]
         if any(field is not None and field.read_only for field in lineage):
             continue
-        field = lineage[-1]
+        problem = _drawn_at(problem, lineage)
+        field = lineage[len(problem.path)]
         if problem.keyword == "required" and field is not None and field.kind == "object":
             inside = problems(field.schema, {}, language=language, path=problem.path)
             deeper = [each for each in inside if each.keyword == "required"]
@@ -73,6 +76,17 @@ def _for_people(
             message = hidden(problem.message, get(value, problem.path))
             problem = Problem(problem.path, problem.keyword, message)
         yield problem
+
+
+def _drawn_at(problem: Problem, lineage: Sequence[Field | None]) -> Problem:
+    """The problem at the field that a person sees: one inside JSON text is told of at the text."""
+    for depth, field in enumerate(lineage[:-1]):
+        if field is not None and drawn(field).kind == "raw":
+            where = say(problem.path[depth:])
+            return replace(
+                problem, path=problem.path[:depth], message=f"{where}: {problem.message}"
+            )
+    return problem
 
 
 def hidden(message: str, value: Any) -> str:
