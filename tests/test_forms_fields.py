@@ -13,6 +13,7 @@ import pytest
 from exactnb.absent import ABSENT
 from exactnb.errors import NotFoundError, ServerError
 from exactnb.forms.fields import Fields
+from exactnb.forms.lines.pastebox import GridBox
 from exactnb.forms.lookup import Finders
 from exactnb.forms.model import FormModel
 
@@ -529,7 +530,7 @@ def test_a_kind_is_chosen_and_brings_its_fields():
 # --- locked, sought, gone -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", ["pending", "done"])
+@pytest.mark.parametrize("status", ["pending", "done", "unknown"])
 def test_nothing_can_be_typed_while_it_is_sent_and_after(status):
     names = [f"f{n}" for n in range(9)]
     model, fields = made(
@@ -561,6 +562,46 @@ def test_the_cursor_is_brought_to_any_field(wire, path):
     _, fields = made(schema(**dict.fromkeys(names, TEXT), deep=schema(x=TEXT)))
     assert fields.focus(path)
     assert {"method": "custom", "content": {"do": "focus"}} in [state for _, state in wire]
+
+
+ROWS = {
+    "type": "array",
+    "items": schema(item={**TEXT, "title": "Item"}, price={"type": "number"}),
+}
+LINES = schema(["lines"], lines=ROWS, deep=schema(more=ROWS))
+
+
+def test_the_cursor_is_brought_to_a_date_by_way_of_what_is_around_it(wire):
+    _, fields = made(schema(day={"type": "string", "format": "date"}))
+    assert fields["day"].tabbable is False  # focusable, and no stop of its own
+    assert fields.focus(("day",))
+
+
+@pytest.mark.parametrize(
+    ("path", "cell"),
+    [
+        (("lines", 1, "price"), [1, 1]),
+        (("lines", 1), [1, 0]),
+        (("lines",), [0, 0]),
+    ],
+)
+def test_the_cursor_is_brought_to_a_cell_of_lines(wire, path, cell):
+    _, fields = made(LINES, {"lines": [{"item": "a"}, {"item": "b"}]})
+    assert fields.focus(path)
+    assert wire[-1][1] == {"method": "custom", "content": {"focus": cell}}
+
+
+def test_lines_have_a_title_and_are_waited_for_once_they_are_shown(monkeypatch):
+    waited = []
+    monkeypatch.setattr(GridBox, "shown", lambda box: waited.append(box))
+    _, fields = made(LINES)
+    title, box = fields["lines"].children
+    assert ">Lines<abbr" in title.value
+    assert waited == []
+    fields.shown()
+    assert waited == [box]
+    later = fields[("deep", "more")].children[1]
+    assert waited == [box, later], "lines that are drawn later are waited for at once"
 
 
 def test_a_form_that_was_closed_hears_nothing(wire):

@@ -269,6 +269,8 @@ class Day(Control):
     """A date; what is no date stays in the model, and is told beside an empty box."""
 
     kind = widgets.DatePicker
+    # its front end gives the cursor to the box around it, which then has to take it
+    fixed: ClassVar[dict[str, Any]] = {"description_allow_html": True, "tabbable": False}
 
     def classes(self, field: Field) -> tuple[str, ...]:
         return ("short",)

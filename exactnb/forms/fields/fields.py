@@ -122,7 +122,7 @@ class Fields:
         self._view.shown = True
         for part in self._view.parts.values():
             if isinstance(part, Lines):
-                part.widget.shown()
+                part.shown()
 
     def __getitem__(self, path: Path | str) -> Any:
         return self.control((path,) if isinstance(path, str) else path)

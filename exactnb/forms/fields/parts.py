@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ipywidgets as widgets
+
 from exactnb.forms.fields.controls import Secret, control_class
 from exactnb.forms.fields.group import Group
+from exactnb.forms.fields.look import caption
 from exactnb.forms.fields.picker import Picker
 from exactnb.forms.fields.rows import Rows
 from exactnb.forms.fields.variants import Variants
@@ -39,13 +42,25 @@ class Lines:
         self.view = view
         self.path = field.path
         self.grid = Grid(view.model, field.path, view.finders, layout=view.look.layout)
-        self.widget = GridBox(self.grid, layout=view.look.layout)
+        self._box = GridBox(self.grid, layout=view.look.layout)
+        self._title = view.look.make(widgets.HTML, value=self._said(field))
+        self.widget = view.look.make(widgets.VBox, "lines", children=(self._title, self._box))
         if view.shown:
-            self.widget.shown()
+            self.shown()
         view.parts[field.path] = self
 
+    def _said(self, field: Field) -> str:
+        return caption(self.view.title(field), field.help, star=self.view.star(field))
+
     def show(self, field: Field) -> None:
-        """Nothing: the grid listens by itself."""
+        """Its title, which a condition may change; the grid listens by itself."""
+        said = self._said(field)
+        if self._title.value != said:
+            self._title.value = said
+
+    def shown(self) -> None:
+        """Waits for a front end that draws the grid."""
+        self._box.shown()
 
     def reveal(self, path: Path) -> Part:
         """Itself: it is there already."""
@@ -59,4 +74,5 @@ class Lines:
     def close(self) -> None:
         """Takes the grid away."""
         self.view.parts.pop(self.path, None)
-        self.widget.close()
+        for widget in (self._box, self._title, self.widget):
+            widget.close()
