@@ -12,6 +12,7 @@ import pytest
 from exactnb.absent import ABSENT
 from exactnb.errors import InputError
 from exactnb.forms.model import Change, FormModel
+from exactnb.schema import tree as trees
 from exactnb.schema.plain import plain
 
 INVOICE = {
@@ -635,3 +636,22 @@ def test_data_decides_which_variant_it_is():
     model = FormModel(PAYMENT, {"pay": {"how": "bank", "iban": "X"}, "size": "XL"})
     assert model.field(("pay",)).variant == 1
     assert model.field(("size",)).variant == 1
+
+
+def test_a_schema_that_comes_back_twice_does_not_grow(monkeypatch):
+    again = {"$dynamicRef": "#"}
+    schema = {
+        "properties": {
+            "b": {"allOf": [{"oneOf": [{}, {"type": "integer"}]}, again, {**again, "pattern": "a"}]}
+        },
+        "patternProperties": {"a": {"enum": [-1]}, "b": {"default": {"value": "x"}}},
+        "dependentSchemas": {"b": {"dependentSchemas": {"b": {"properties": {"b": {}}}}}},
+    }
+    sizes = []
+    failures = trees.failures
+    monkeypatch.setattr(
+        trees, "failures", lambda node, value: sizes.append(len(str(node))) or failures(node, value)
+    )
+    for _ in range(2):
+        FormModel(schema).validate()
+    assert 0 < max(sizes) < 5 * len(str(schema))

@@ -248,6 +248,32 @@ def test_a_part_of_a_value_is_checked_where_it_stands(library):
     assert problem.path == ("lines", 0, "price")
 
 
+def test_a_part_is_checked_as_closely_behind_a_reference(library):
+    schema = {
+        "properties": {"line": {"$ref": "#/$defs/line"}},
+        "$defs": {
+            "line": {
+                "properties": {"price": {"$ref": "#/$defs/money"}, "b": {"$ref": "#/$defs/b"}}
+            },
+            "money": {"multipleOf": 0.01},
+            "b": {"oneOf": [False, {"pattern": "^\\d$"}]},
+        },
+    }
+    field = tree(schema, {"line": {}}).at(("line",))
+    assert problems(field.schema, {"price": Decimal("0.07"), "b": "5"}) == []
+    found = problems(field.schema, {"price": Decimal("0.071"), "b": "৪"}, path=field.path)
+    assert [each.path for each in found] == [("line", "price"), ("line", "b")]
+
+
+def test_parts_may_lie_where_no_schema_is_looked_for(library):
+    schema = {
+        "$ref": "#/components/schemas/Price",
+        "components": {"schemas": {"Price": {"oneOf": [False, {"multipleOf": 0.01}, False]}}},
+    }
+    assert problems(schema, Decimal("0.07")) == []
+    assert problems(schema, Decimal("0.071")) != []
+
+
 def test_one_wrong_kind_is_one_problem(library):
     schema = {"type": "string", "minLength": 3, "enum": ["abc"], "format": "date"}
     assert [each.keyword for each in problems(schema, 5)] == ["enum"]

@@ -90,6 +90,11 @@ D2019 = "https://json-schema.org/draft/2019-09/schema"
         ({"$ref": "#/nowhere", "title": "A"}, {"title": "A"}),
         ({"$ref": "https://example.com/schema.json"}, {}),
         ({"$ref": "#"}, {}),
+        ({"items": {"$ref": ""}}, {"items": {"$ref": "#"}}),
+        (
+            {"$id": "http://json-schema.org/draft-07/schema#", "not": {"$ref": "#"}},
+            {"$id": "http://json-schema.org/draft-07/schema", "not": {}},
+        ),
         ({"allOf": [{"$ref": "#"}], "type": "string"}, {"allOf": [{}], "type": "string"}),
         # and what lies in an odd place is found
         (

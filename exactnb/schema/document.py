@@ -85,7 +85,7 @@ class Document:
 
     def both(self, one: Any, other: Any) -> Any:
         """One schema for two that count at the same place; the same one every time."""
-        if one is True or one is other:
+        if one is True or one == other:
             return other
         if other is True:
             return one

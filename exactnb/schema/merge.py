@@ -51,13 +51,13 @@ def merged(one: Schema, other: Schema, both: Both) -> dict[str, Any]:
         elif word == "required":
             out[word] = [*out[word], *(name for name in value if name not in out[word])]
         elif word == "allOf":
-            out[word] = [*out[word], *value]
+            out[word] = [*out[word], *(each for each in value if each not in out[word])]
         elif word == "enum" and any(each in out[word] for each in value):
             out[word] = [each for each in out[word] if each in value]
         elif word in _LIMITS and out[word] != value:
             rest[word] = value
-    if rest:
-        out["allOf"] = [*out.get("allOf", []), rest]
+    if rest and rest not in out.get("allOf", ()):
+        out["allOf"] = [*out.get("allOf", ()), rest]
     return out
 
 

@@ -5,7 +5,7 @@ Those that lead nowhere, or around in a circle, say nothing and are taken out.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import urljoin
 from weakref import WeakValueDictionary
@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from exactnb.schema.drafts import LOOP, Read
 from exactnb.schema.keywords import subschemas
 
-__all__ = ["KNOWN", "References", "has_references", "keep_what_resolves", "registry"]
+__all__ = ["KNOWN", "References", "has_references", "keep_what_resolves", "registry", "root_of"]
 
 Node = dict[str, Any]
 
@@ -34,8 +34,19 @@ def has_references(text: str) -> bool:
     return '"$ref"' in text or '"$dynamicRef"' in text or '"$recursiveRef"' in text
 
 
-def registry() -> Any:
-    """JSON Schema's own schemas and the documents that are known, for ``referencing``."""
+def root_of(address: str) -> Any:
+    """The schema of a document that is known."""
+    return KNOWN[address].root
+
+
+def registry(read: Callable[[str], Any] = root_of) -> Any:
+    """JSON Schema's own schemas and the documents that are known, for ``referencing``.
+
+    Parameters
+    ----------
+    read
+        The schema of a known document, by its address.
+    """
     from jsonschema_specifications import REGISTRY  # type: ignore[import-untyped]
     from referencing import Registry
     from referencing.exceptions import NoSuchResource
@@ -44,7 +55,7 @@ def registry() -> Any:
     def known(uri: str) -> Any:
         if uri not in KNOWN:
             raise NoSuchResource(uri)
-        return DRAFT202012.create_resource(KNOWN[uri].root)
+        return DRAFT202012.create_resource(read(uri))
 
     own: Any = Registry(retrieve=known)  # type: ignore[call-arg]  # attrs' own __init__
     return own.combine(REGISTRY)
@@ -59,7 +70,8 @@ class References:
     def __init__(self, root: dict[str, Any]) -> None:
         from referencing.jsonschema import DRAFT202012
 
-        self._registry = registry().with_resource(self.base, DRAFT202012.create_resource(root))
+        known = registry().with_resource(self.base, DRAFT202012.create_resource(root))
+        self._registry = known.crawl()  # so that an address of its own counts before one we know
 
     def inside(self, node: dict[str, Any], base: str) -> str:
         """The address that references in a schema are relative to."""

@@ -16,7 +16,7 @@ __all__ = ["OPTIONS", "content", "standard"]
 
 #: our annotation: the choices of a node with their labels, ``[{"const": …, "title": …}]``
 OPTIONS = "x-options"
-_REWRITTEN = drafts.WORDS | {"type", "nullable", "enum", "required", "$ref"}
+_REWRITTEN = drafts.WORDS | {"type", "nullable", "enum", "required", "$ref", "$dynamicRef"}
 _LABELLED = {"value", "label", "title", "name", "description"}
 #: words of JSON Schema itself that begin as Membrane's formulas do
 _NO_FORMULAS = words("$id $ref $anchor $schema $comment $defs $dynamicRef $dynamicAnchor")
@@ -83,7 +83,7 @@ def _read(schema: Any, draft: int) -> dict[str, Any] | bool:
         **{k: _inside(k, v, read) for k, v in schema.items() if _stays(k, v)},
         **drafts.modern(schema, draft, read),
         **_names(schema, read),
-        **_reference(schema),
+        **_references(schema),
         **_choices(schema),
     }
 
@@ -138,9 +138,12 @@ def _names(schema: Mapping[str, Any], read: drafts.Read) -> dict[str, Any]:
     return {"required": names} if names else {}
 
 
-def _reference(schema: Mapping[str, Any]) -> dict[str, Any]:
-    reference = schema.get("$ref")
-    return {"$ref": drafts.moved(reference)} if isinstance(reference, str) else {}
+def _references(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        word: drafts.moved(schema[word]) or "#"
+        for word in ("$ref", "$dynamicRef")
+        if isinstance(schema.get(word), str)
+    }
 
 
 def _choices(schema: Mapping[str, Any]) -> dict[str, Any]:

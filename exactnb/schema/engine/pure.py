@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from exactnb.schema.engine.failure import Failure, Path, failure
@@ -15,7 +15,7 @@ from exactnb.schema.engine.find import Find
 from exactnb.schema.engine.formats import FORMATS
 from exactnb.schema.engine.patterns import matches, python, readable
 from exactnb.schema.keywords import LISTS, MAPS, SINGLE, rebuilt
-from exactnb.schema.references import registry
+from exactnb.schema.references import registry, root_of
 
 __all__ = ["find"]
 
@@ -30,17 +30,28 @@ _FALSE_MATTERS = {
 
 def find(schema: Any) -> Find:
     """What finds every failure of a value against this schema."""
-    exact = json.loads(json.dumps(schema), parse_float=Decimal)
-    exact = rebuilt(readable(exact, python), _no_false) if exact is not False else False
-    validator = _dialect()(exact, format_checker=_formats(), registry=registry())
+    own = _own(schema)
+    validator = _dialect()(own, format_checker=_formats(), registry=registry(_known))
+    from referencing.exceptions import Unresolvable
 
     def failures(value: Any) -> list[Failure]:
         try:
             return [_read(error) for error in validator.iter_errors(_exact(value))]
-        except RecursionError:  # a schema that is nothing but itself says nothing
-            return []
+        except (RecursionError, Unresolvable):
+            return []  # a schema that is nothing but itself, or two with one address, says nothing
 
     return failures
+
+
+def _own(schema: Any) -> Any:
+    """The schema as this library reads it: exact numbers, Python's patterns, no plain False."""
+    exact = json.loads(json.dumps(schema), parse_float=Decimal)
+    return rebuilt(readable(exact, python), _no_false)
+
+
+@lru_cache(maxsize=128)
+def _known(address: str) -> Any:
+    return _own(root_of(address))
 
 
 def _no_false(node: dict[str, Any]) -> dict[str, Any]:
@@ -218,6 +229,10 @@ def _read(error: Any, base: Path = ()) -> Failure:
     if keyword in ("oneOf", "anyOf"):
         branches: dict[Any, list[Failure]] = {n: [] for n in range(len(error.validator_value))}
         for inner in error.context:
-            branches[inner.relative_schema_path[0]].append(_read(inner, path))
+            if inner.relative_schema_path:
+                branches[inner.relative_schema_path[0]].append(_read(inner, path))
+        for n, branch in enumerate(error.validator_value):
+            if branch is False:  # one that lies where no schema was looked for
+                branches[n] = [Failure(path, "false")]
         return Failure(path, keyword, branches=tuple(map(tuple, branches.values())))
     return failure(path, keyword, _inexact(error.validator_value))
