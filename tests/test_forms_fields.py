@@ -87,6 +87,11 @@ def test_a_field_is_one_model(wire, count, most):
     assert opened(wire) == most
 
 
+def test_a_form_shown_as_text_does_not_tell_of_everything_in_it():
+    _, fields = made(schema(a=TEXT, b=TEXT))
+    assert repr(fields.widget) == "<Box of 2>"
+
+
 def test_closing_takes_every_widget_away(wire):
     lines = {"type": "array", "items": TEXT, "title": "Lines"}
     _, fields = made(

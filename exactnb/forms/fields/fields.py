@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
-
 from exactnb.forms.fields.group import Group
-from exactnb.forms.fields.look import Look
+from exactnb.forms.fields.look import Box, Look
 from exactnb.forms.fields.parts import Lines, part_class
 from exactnb.forms.fields.view import View
 from exactnb.forms.lookup import Finders
@@ -42,7 +40,7 @@ class Fields:
 
     Attributes
     ----------
-    widget : ipywidgets.VBox
+    widget : ipyBox
         To be put in a form.
 
     Examples
@@ -69,7 +67,7 @@ class Fields:
         self._root, self.widget = self._draw(model.field(()))
         self._unobserve = model.observe(lambda _: self.refresh())
 
-    def _draw(self, field: Field) -> tuple[Part, widgets.VBox]:
+    def _draw(self, field: Field) -> tuple[Part, Box]:
         """The part that shows everything, and the box that it is in: the same, for an object."""
         view = self._view
         kind = view.kind_of(field)
@@ -77,7 +75,7 @@ class Fields:
             group = Group(view, field, bare=True)
             return group, group.widget
         part = kind(view, field)
-        return part, view.look.make(widgets.VBox, "fields", children=(part.widget,))
+        return part, view.look.make(Box, "fields", children=(part.widget,))
 
     @property
     def paths(self) -> tuple[Path, ...]:

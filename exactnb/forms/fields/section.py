@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
-from exactnb.forms.fields.look import caption
+from exactnb.forms.fields.look import Box, caption
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -36,7 +36,7 @@ class Section:
             )
             self._heading.on_click(lambda _: self.toggle())
         self.widget = view.look.make(
-            widgets.VBox,
+            Box,
             *(("fields",) if not field.path else ("group",) if not bare else ("within",)),
             children=self.children(field),
         )
@@ -107,8 +107,6 @@ class Section:
 
     def part(self, key: Any, field: Field) -> Part:
         """The part of a field, made or brought up to date."""
-        if field.kind == "variants":  # the model knows which of them a person chose
-            field = self.view.model.field(field.path)
         kind, now = self.view.kind_of(field), self.parts.get(key)
         if now is not None and type(now) is kind:
             now.show(field)
