@@ -106,7 +106,7 @@ class Static:
         return (
             f'{TABLE}<div class="exactnb-table"><table><caption>{escape(self.title)}</caption>'
             f"<tbody>{''.join(rows)}</tbody></table>{empty}</div>"
-            + "".join(map(line_static.as_html, self.tables))
+            + "".join(map(line_static.table, self.tables))
         )
 
 
