@@ -26,8 +26,9 @@ class Fields:
     """The controls of a form, in one box.
 
     Required and filled fields stand first to be seen, with up to seven others; the rest is
-    behind "add a field". A change of the model shows at once, whoever made it; what a person
-    enters is in the model when they leave the control.
+    behind "add a field". Of more than a hundred a page is drawn at a time; what is asked for,
+    led to or wrong is drawn whatever page it is on. A change of the model shows at once, whoever
+    made it; what a person enters is in the model when they leave the control.
 
     Parameters
     ----------
@@ -62,6 +63,7 @@ class Fields:
             look or Look(),
             kinds=part_class,
             refresh=self.refresh,
+            focus=self.focus,
         )
         self._view.look_again()
         self._root, self.widget = self._draw(model.field(()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
 from exactnb.forms.fields.look import Box, caption
+from exactnb.forms.fields.pages import Pages
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -23,11 +24,16 @@ ROWS, DEPTH = 10, 5
 class Section:
     """Fields under a heading, which opens and shuts them; they are made when first opened."""
 
+    page: ClassVar[tuple[int, str]] = (100, "fields")
+    """How many of them are drawn at a time, and the word for them."""
+
     def __init__(self, view: View, field: Field, *, bare: bool = False) -> None:
         self.view = view
         self.path = field.path
         self.opened = bare or self.opens(field)
         self.parts: dict[Any, Part] = {}
+        self.pages = Pages(view, *self.page)
+        self._all: Sequence[Field] = ()
         self._note: widgets.HTML | None = None
         self._heading: widgets.Button | None = None
         if not bare:
@@ -105,6 +111,19 @@ class Section:
             self._note.value = said
         return (self._note,) if said else ()
 
+    def drawn(self, fields: Sequence[Field]) -> Sequence[Field]:
+        """Those of its fields that are drawn by now: what is wrong must be seen."""
+        self._all, wrong = fields, self.wrong()
+        for number, field in enumerate(fields if wrong else (), 1):
+            if field.name in wrong:
+                self.pages.reach(number)
+        return self.pages.of(fields)
+
+    def wrong(self) -> set[str]:
+        """The names of those with something wrong in them."""
+        depth = len(self.path)
+        return {str(p[depth]) for p in self.view.errors if p[:depth] == self.path and p[depth:]}
+
     def part(self, key: Any, field: Field) -> Part:
         """The part of a field, made or brought up to date."""
         kind, now = self.view.kind_of(field), self.parts.get(key)
@@ -130,6 +149,11 @@ class Section:
         """Opens what has to be open to see what is at a path, and gives the part nearest to it."""
         if not self.opened:
             self.toggle()
+        step = path[len(self.path) : len(self.path) + 1]
+        for number, field in enumerate(self._all, 1):
+            if field.path[-1:] == step and number > len(self.pages.of(self._all)):
+                self.pages.reach(number)
+                self.view.refresh()
         for part in self.parts.values():
             if path[: len(part.path)] == part.path:
                 return part.reveal(path)
@@ -146,5 +170,6 @@ class Section:
     def close(self) -> None:
         """Takes all of it away."""
         self.keep(set())
+        self.pages.close()
         for widget in filter(None, (self._heading, self._note, self.widget)):
             widget.close()
