@@ -446,6 +446,20 @@ def test_objects_in_a_list_that_is_no_grid_have_their_fields():
     assert model.payload() == {"x": [{"name": "Ann"}]}
 
 
+def test_a_shut_row_is_known_by_the_first_that_is_filled_in():
+    secret = {**TEXT, "isSensitive": True}
+    row = schema(pin=secret, home=schema(town=TEXT), name=TEXT, price={"type": "number"})
+    given = [{"pin": "123", "name": HOSTILE, "price": 1.5}, {"price": 2.5}, {"pin": "123"}, {}]
+    given += [{"name": "n" * 99}] * 8
+    _, fields = made(schema(x={"type": "array", "items": {**row, "title": "Row"}}), {"x": given})
+    button(fields, "▸ X · 12 filled in")[0].click()
+    assert button(fields, f"▸ Row 1 · {HOSTILE}")  # a button shows text, never markup
+    assert button(fields, "▸ Row 2 · 2.5")
+    assert button(fields, "▸ Row 3 · 1 filled in")
+    assert button(fields, "▸ Row 4")
+    assert len(button(fields, f"▸ Row 5 · {'n' * 39}…")) == 1
+
+
 # --- variants -----------------------------------------------------------------------------------
 
 PAYMENT = {

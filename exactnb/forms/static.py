@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from exactnb.forms.model import FormModel
     from exactnb.schema.tree import Field
 
-__all__ = ["Line", "Static"]
+__all__ = ["Line", "Static", "said_of"]
 
 
 class Line(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -10,6 +11,7 @@ import ipywidgets as widgets
 from exactnb.absent import ABSENT
 from exactnb.forms.fields.look import caption
 from exactnb.forms.fields.section import Section
+from exactnb.forms.static import said_of
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -19,6 +21,8 @@ __all__ = ["Group"]
 
 #: optional fields shown from the start, in a form of at most so many others
 FIRST, SMALL = 7, 12
+#: letters that are shown of what a row is known by
+LONGEST = 40
 #: an empty value for each kind of a field that gets its name from the user
 _EMPTY: dict[str, Any] = {"object": {}, "array": [], "boolean": False, "number": 0, "integer": 0}
 
@@ -39,7 +43,7 @@ class Group(Section):
         children = [c for c in field.children if not c.read_only or self._present(c)]
         names = self._now_shown(children)
         shown = [c for c in children if c.name in names]
-        drawn = self.drawn(shown)
+        drawn = self.paged(shown)
         known = field.schema.get("properties") or {}
         self.keep({c.name for c in drawn})
         for child in drawn:
@@ -50,6 +54,17 @@ class Group(Section):
             yield self._add(field, [c for c in children if c.name not in self.parts])
         if field.open:
             yield self._name(field)
+
+    def held(self, field: Field) -> str:
+        """Of a row the first that is filled in, by which people know it; else how much is."""
+        row = self.path and isinstance(self.path[-1], int)
+        for child in field.children if row else ():
+            value = self.view.model.get(child.path)
+            if isinstance(value, (str, int, float, Decimal)) and not child.sensitive:
+                said = " ".join(said_of(child, self.view.model, self.view.finders).split())
+                if said:
+                    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+        return super().held(field)
 
     def _present(self, field: Field) -> bool:
         return self.view.model.get(field.path) is not ABSENT

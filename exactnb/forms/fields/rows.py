@@ -29,7 +29,7 @@ class Rows(Section):
     def body(self, field: Field) -> Iterator[widgets.Widget]:
         """The items, and the button for one more."""
         items = field.children
-        drawn = self.drawn(items)
+        drawn = self.paged(items)
         self.keep(set(range(len(drawn))))
         while len(self._frames) > len(drawn):
             frame, buttons = self._frames.pop()

@@ -65,10 +65,11 @@ class Section:
         """The widgets under the heading."""
         raise NotImplementedError
 
-    def count(self, field: Field) -> int:
-        """How much is filled in, for the heading of a shut section."""
+    def held(self, field: Field) -> str:
+        """What a shut section holds, in short; empty if nothing."""
         value = self.view.model.get(self.path)
-        return len(value) if isinstance(value, (dict, list)) else 0
+        count = len(value) if isinstance(value, (dict, list)) else 0
+        return self.view.say("filled", count) if count else ""
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -92,11 +93,11 @@ class Section:
         return (*head, *self._noted(field), *(self.body(field) if self.opened else ()))
 
     def heading(self, field: Field) -> str:
-        """Triangle, title, star, and how much a shut one holds."""
+        """Triangle, title, star, and what a shut one holds."""
         star = " *" if self.view.star(field) else ""
-        count = self.count(field)
-        held = f" · {self.view.say('filled', count)}" if count and not self.opened else ""
-        return f"{'▾' if self.opened else '▸'} {self.view.title(field)}{star}{held}"
+        held = "" if self.opened else self.held(field)
+        said = f"{self.view.title(field)}{star}{f' · {held}' if held else ''}"
+        return f"{'▾' if self.opened else '▸'} {said}"
 
     def _noted(self, field: Field) -> tuple[widgets.Widget, ...]:
         """What is wrong with the whole, or its help: a widget only while there is such a text."""
@@ -111,7 +112,7 @@ class Section:
             self._note.value = said
         return (self._note,) if said else ()
 
-    def drawn(self, fields: Sequence[Field]) -> Sequence[Field]:
+    def paged(self, fields: Sequence[Field]) -> Sequence[Field]:
         """Those of its fields that are drawn by now: what is wrong must be seen."""
         self._all, wrong = fields, self.wrong()
         for number, field in enumerate(fields if wrong else (), 1):
