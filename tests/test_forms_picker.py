@@ -146,6 +146,8 @@ def test_a_page_that_is_not_all_says_so():
     _, box = picker(ABSENT, books)
     until(lambda: box.options)
     assert "the first 3 are shown; type to narrow them down" in box.description
+    person(box, "20 · Jansen BV")
+    assert "are shown" not in box.description, "once it is chosen there is nothing to narrow down"
 
 
 def test_a_text_of_ones_own_is_a_value_where_that_is_allowed():
