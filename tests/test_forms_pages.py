@@ -100,7 +100,10 @@ def test_a_long_list_is_drawn_by_pages_too(wire):
     assert opened(wire) < 10
     press(fields, "▸ People · 60 filled in")
     assert len(button(fields, "Duplicate")) == 20
+    wire.clear()
     press(fields, "Show the next 20 rows · 40 to go")
+    assert led_to(wire)
+    assert button(fields, "▸ People 21 · 20"), "the next row is led to, and not opened"
     assert len(button(fields, "Duplicate")) == 40
     press(fields, "+ Add People")
     assert len(button(fields, "Duplicate")) == 61, "the row that was added is seen"

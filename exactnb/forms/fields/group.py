@@ -158,7 +158,7 @@ class Group(Section):
 
     def reveal(self, path: Path) -> Part:
         """Opens it, and shows the field at a path if it was behind the others."""
-        if not self.opened:
+        if not self.opened and path != self.path:
             self.toggle()
         name = path[len(self.path)] if len(path) > len(self.path) else None
         if isinstance(name, str) and name not in self._shown:

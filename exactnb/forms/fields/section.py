@@ -148,6 +148,8 @@ class Section:
 
     def reveal(self, path: Path) -> Part:
         """Opens what has to be open to see what is at a path, and gives the part nearest to it."""
+        if path == self.path:
+            return self  # to see it, it need not be open
         if not self.opened:
             self.toggle()
         step = path[len(self.path) : len(self.path) + 1]
