@@ -52,12 +52,8 @@ def rows(n):
 """
 OURS = """
 from IPython.display import display
-import exactnb
 from exactnb.forms.fields import Fields
-from exactnb.forms.form import Form
 from exactnb.forms.model import FormModel
-from exactnb.membrane.models import Action
-BOOKS = exactnb.demo()
 def build(schema, value=None):
     model = FormModel(schema) if value is None else FormModel(schema, value)
     made = Fields(model)
@@ -67,15 +63,28 @@ def build_all(schema):
     model, made = build(schema)
     made[list(schema["properties"])[-1]]
     return model, made
-def open_form(schema):
-    action = {"id": "act_1", "key": "create-thing", "name": "Thing", "inputSchema": schema}
-    made = Form(BOOKS, Action.model_validate(action), None, record=None, id=None, choices=None,
-        dry_run=True)
-    display(made)
-    return made
+build_page = build
 def edit(made):
     made[0].set(("lines", 250, "netPrice"), 13.75)
     made[0].validate(("lines", 250, "netPrice"))
+"""
+SCREEN = """
+import exactnb
+from IPython.display import display
+from exactnb.forms.form import Form
+from exactnb.membrane.models import Action
+books = exactnb.demo()
+def build(schema, value=None):
+    action = {"id": "act_1", "key": "create-thing", "name": "Thing", "inputSchema": schema}
+    nothing = dict(record=None, id=None, choices=None)
+    made = Form(books, Action.model_validate(action), value, **nothing, dry_run=True)
+    display(made)
+    return made
+def build_all(schema):
+    made = build(schema)
+    made.screen.fields[list(schema["properties"])[-1]]
+    return made
+build_page = build
 """
 SCHEMA_FORM = """
 from IPython.display import display
@@ -110,22 +119,21 @@ def build_all(schema):
 """
 LIBRARIES = {
     "exactnb": (sys.executable, OURS),
+    "exactnb, whole screen": (sys.executable, SCREEN),
     "bare ipywidgets": (sys.executable, BARE),
     "ipywidgets-jsonschema": (PEERS / "bin" / "python", SCHEMA_FORM),
     "ipyautoui": (PEERS / "bin" / "python", AUTO_UI),
 }
 CASES = {
     "30 fields": "made = build_all(fields(30))",
-    "30 fields, the whole screen": "screen = open_form(fields(30))",
-    "500 fields, first page": "made = build(fields(500))",
+    "500 fields, first page": "made = build_page(fields(500))",
     "500 fields, all drawn": "made = build_all(fields(500))",
-    "500 fields, the whole screen": "screen = open_form(fields(500))",
     "50 lines × 8": "made = build(LINES, rows(50))",
     "500 lines × 8": "made = build(LINES, rows(500))",
     "one cell of 500 lines": "edit(made)",
 }
 #: what has a library load what it loads late
-WARM = ("build_all(fields(3))", "build(LINES, rows(2))", "open_form(fields(3))")
+WARM = ("build_all(fields(3))", "build(LINES, rows(2))")
 Figures = dict[str, float]
 
 
@@ -220,7 +228,6 @@ def main() -> None:
     for case in CASES:
         for library, rounds in found.items():
             if case not in rounds[0]:
-                lines.append([case, library, "–", "–", "–", "–"])
                 continue
             middle = {k: median(one[case][k] for one in rounds) for k in rounds[0][case]}
             lines.append(
