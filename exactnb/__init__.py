@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
+    from exactnb.analyses.result import lines
+    from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.connection import Connection
     from exactnb.display.options import options
     from exactnb.display.show import show
@@ -33,8 +35,10 @@ _MENU = {
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
+    "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "show": "exactnb.display.show",
+    "trial_balance": "exactnb.analyses.statements.trial_balance",
 }
 
 __all__ = [
@@ -46,8 +50,10 @@ __all__ = [
     "demo",
     "errors",
     "form",
+    "lines",
     "options",
     "show",
+    "trial_balance",
 ]
 
 

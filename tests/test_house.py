@@ -16,7 +16,7 @@ FLOORS = (
     ("settings",),
     ("membrane", "exact", "schema", "display"),
     ("frames", "outbox"),
-    ("actions", "catalog", "pages", "proxy"),
+    ("actions", "catalog", "pages", "proxy", "analyses"),
     ("writes",),
     ("connection",),
     ("opening", "forms"),

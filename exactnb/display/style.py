@@ -6,7 +6,7 @@ out of its outputs; what must hold even so is said at the element itself.
 
 from __future__ import annotations
 
-__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "TABLE", "TONES"]
+__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "STATEMENT", "TABLE", "TONES"]
 
 _INK = "var(--jp-content-font-color1, currentColor)"
 _SOFT = "var(--jp-content-font-color2, #6B7280)"
@@ -61,5 +61,36 @@ TABLE = (
     ".exactnb-table thead th{white-space:normal!important;vertical-align:bottom}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
+    "</style>"
+)
+
+STATEMENT = (
+    "<style>"
+    ".exactnb-statement{color-scheme:light dark;font-family:"
+    + _FONT
+    + ";color:"
+    + _INK
+    + ";overflow-x:auto}"
+    ".jp-mod-dark .exactnb-statement,[data-jp-theme-light=false] .exactnb-statement"
+    "{color-scheme:dark}"
+    "[data-jp-theme-light=true] .exactnb-statement{color-scheme:light}"
+    ".exactnb-statement table{border-collapse:collapse;font-variant-numeric:tabular-nums;"
+    "font-size:.93em;margin:0}"
+    ".exactnb-statement caption{caption-side:top;text-align:left;font-weight:600;"
+    "padding:.25em .75em;color:" + _INK + ";white-space:nowrap}"
+    ".exactnb-statement small{display:block;font-weight:400;color:" + _SOFT + "}"
+    ".exactnb-statement th,.exactnb-statement td{padding:.2em .75em;border:0;"
+    "vertical-align:baseline;max-width:26em}"
+    ".exactnb-statement [align=right]{text-align:right;white-space:nowrap}"
+    ".jp-RenderedHTMLCommon .exactnb-statement tbody tr{background:none}"
+    ".exactnb-statement thead th{border-bottom:1px solid " + _LINE + ";font-weight:600;"
+    "vertical-align:bottom}"
+    ".exactnb-statement .heading td{font-weight:600;padding-top:.6em}"
+    ".exactnb-statement .subtotal td{font-weight:600;border-top:1px solid " + _LINE + "}"
+    ".exactnb-statement .total td{font-weight:600;border-top:1px solid " + _LINE + ";"
+    "border-bottom:3px double " + _LINE + "}"
+    ".exactnb-statement.lined .line td{border-bottom:1px solid #8883}"
+    ".exactnb-statement p{margin:.4em .75em 0;color:" + _SOFT + "}"
+    ".exactnb-statement .bad{color:light-dark(#B3362B,#F08A80);font-weight:600}"
     "</style>"
 )

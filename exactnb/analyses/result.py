@@ -1,0 +1,244 @@
+"""What an analysis gives: a DataFrame that shows itself, proves itself, and leads to its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from exactnb.analyses.period import Period
+from exactnb.analyses.sums import bookings, eager, lines_of
+from exactnb.display.options import options
+from exactnb.display.statement import Check, Column, Row, Statement
+from exactnb.errors import DataError, InputError
+
+__all__ = ["Result", "Where", "lines", "made", "say"]
+
+
+def say(en: str, nl: str) -> str:
+    """The words in the language of :data:`exactnb.options`."""
+    return nl if options.language == "nl" else en
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which lines of a ledger stand behind a cell: a conjunction of simple conditions.
+
+    Parameters
+    ----------
+    values
+        Column → the values that it may have.
+    between
+        Column → the first and the last value that it may have; None: no end.
+    without
+        Column → values that it may not have.
+    period
+        The financial periods.
+    """
+
+    values: Mapping[str, Sequence[Any]] | None = None
+    between: Mapping[str, tuple[Any, Any]] | None = None
+    without: Mapping[str, Sequence[Any]] | None = None
+    period: Period | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that it looks at."""
+        named = [*(self.values or ()), *(self.between or ()), *(self.without or ())]
+        return [*named, *(("financial_year", "financial_period") if self.period else ())]
+
+    def of(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> Any:
+        """The lines of a narwhals frame that it means."""
+        for name, allowed in (self.values or {}).items():
+            known = [value for value in allowed if not _is_missing(value)]
+            test = nw.col(name).is_in(known)
+            frame = frame.filter(
+                test if len(known) == len(allowed) else test | nw.col(name).is_null()
+            )
+        for name, refused in (self.without or {}).items():
+            frame = frame.filter(~nw.col(name).is_in(list(refused)) | nw.col(name).is_null())
+        for name, (first, last) in (self.between or {}).items():
+            if first is not None:
+                frame = frame.filter(nw.col(name) >= first)
+            if last is not None:
+                frame = frame.filter(nw.col(name) <= last)
+        if self.period is not None:
+            frame = frame.filter(self.period.within)
+        return frame
+
+
+#: From a row's position and a column's name to the lines behind that cell; None: there are none.
+Behind = Callable[[int, str | None], "Where | None"]
+
+
+class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
+    """A DataFrame that shows itself as a statement.
+
+    What is made from it, by a filter say, is a plain DataFrame again: it would prove nothing.
+
+    Attributes
+    ----------
+    attrs : dict
+        ``title``, ``period``, ``parameters`` and ``checks``: a list of mappings with ``name``,
+        ``left``, ``right``, ``difference`` and ``ok``; besides, where the ledger came from.
+    """
+
+    _metadata = ("_ledger", "_behind", "_look")
+
+    @property
+    def _constructor(self) -> Any:
+        return pd.DataFrame
+
+    def __reduce__(self) -> Any:
+        # the ledger behind it stays where it is: what is sent or kept is the figures
+        return pd.DataFrame(self).__reduce__()
+
+    @property
+    def statement(self) -> Statement:
+        """How it is shown."""
+        made: Statement = self._look(self)
+        return made
+
+    def _repr_html_(self) -> str:
+        return self.statement._repr_html_()
+
+    def __repr__(self) -> str:
+        return str(self.statement)
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(str(self.statement))
+
+
+def made(
+    frame: pd.DataFrame,
+    ledger: Any,
+    *,
+    title: str,
+    columns: Mapping[str, Column],
+    subtitle: str = "",
+    checks: Sequence[Check] = (),
+    behind: Behind | None = None,
+    lined: bool = False,
+    notes: Sequence[str] = (),
+    **parameters: Any,
+) -> Result:
+    """The result of an analysis.
+
+    Parameters
+    ----------
+    frame
+        Its figures. The columns ``kind`` and ``level``, where it has them, say what a row is and
+        how far it is indented; they are not shown.
+    ledger
+        What it was made from.
+    title, subtitle
+        What it is; of what period and in what unit.
+    columns
+        Those that are shown, with what stands above them.
+    checks
+        What must agree.
+    behind
+        Leads from a cell to its lines.
+    lined, notes
+        As of a :class:`~exactnb.display.statement.Statement`.
+    parameters
+        How it was asked for, kept in ``attrs["parameters"]`` as text.
+    """
+    result = Result(frame)
+    told = {name: str(value) for name, value in parameters.items() if value is not None}
+    origin = getattr(ledger, "attrs", {})
+    result.attrs = {
+        **{name: value for name, value in origin.items() if name in _ORIGIN},
+        "title": title,
+        "subtitle": subtitle,
+        "parameters": told,
+        "checks": [
+            {
+                "name": check.name,
+                "left": check.left,
+                "right": check.right,
+                "difference": check.difference,
+                "ok": check.ok,
+            }
+            for check in checks
+        ],
+    }
+    whole = " · ".join(filter(None, (title, origin.get("division_name"))))
+
+    def look(shown: pd.DataFrame) -> Statement:
+        names = [name for name in columns if name in shown.columns]
+        kinds = shown["kind"] if "kind" in shown.columns else ["line"] * len(shown)
+        levels = shown["level"] if "level" in shown.columns else [0] * len(shown)
+        cells = zip(*(shown[name].astype(object) for name in names), strict=True)
+        rows = [
+            Row(row, kind, level) for row, kind, level in zip(cells, kinds, levels, strict=True)
+        ]
+        return Statement(
+            whole, [columns[name] for name in names], rows, subtitle, checks, notes, lined
+        )
+
+    result._ledger, result._behind, result._look = ledger, behind, look
+    return result
+
+
+_ORIGIN = ("connection", "division", "division_name", "currency", "as_of", "snapshot")
+
+
+def lines(result: Result, row: int | str, column: str | None = None) -> pd.DataFrame:
+    """The ledger lines behind a row of a result, or behind one of its cells.
+
+    Parameters
+    ----------
+    result
+        What an analysis gave.
+    row
+        Its position, or the value of its first column, such as the code of a GL account.
+    column
+        One of its columns, such as a month; left out: all that the row stands for.
+
+    Returns
+    -------
+    DataFrame
+        The lines, with the ledger's columns, as pandas.
+
+    Raises
+    ------
+    InputError
+        There is no such row or column.
+    DataError
+        It is no result of an analysis, or no lines stand behind that cell.
+    """
+    if not isinstance(result, Result):
+        raise DataError(
+            "Only what an analysis gave leads back to its lines, not a frame made from it",
+            hint="Ask for the lines of the analysis itself.",
+        )
+    if column is not None and column not in result.columns:
+        raise InputError(f"There is no column {column!r}; there are {', '.join(result.columns)}")
+    place = _place(result, row)
+    where = result._behind(place, column) if result._behind else None
+    if where is None:
+        raise DataError(f"No lines of the ledger stand behind row {row!r}")
+    lines_of(result._ledger, *where.columns, "type")
+    return eager(bookings(where.of(nw.from_native(result._ledger))))
+
+
+def _place(result: Result, row: int | str) -> int:
+    if isinstance(row, str):
+        found = [i for i, value in enumerate(result.iloc[:, 0]) if value == row]
+        if len(found) != 1:
+            raise InputError(
+                f"{len(found)} rows of this result are {row!r}",
+                hint=f"A row is chosen by its position or its {result.columns[0]}.",
+            )
+        return found[0]
+    if not -len(result) <= row < len(result):
+        raise InputError(f"There is no row {row}; there are {len(result)}")
+    return row % len(result)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value != value
