@@ -17,7 +17,19 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
+    from exactnb.analyses.receivables.ageing import aged_payables, aged_receivables
+    from exactnb.analyses.receivables.behaviour import payment_behaviour
+    from exactnb.analyses.receivables.invoices import paid_invoices
+    from exactnb.analyses.receivables.outstanding import (
+        days_payable_outstanding,
+        days_sales_outstanding,
+    )
     from exactnb.analyses.result import lines
+    from exactnb.analyses.revenue.bridge import revenue_bridge
+    from exactnb.analyses.revenue.cohorts import customer_cohorts
+    from exactnb.analyses.revenue.margin import gross_margin
+    from exactnb.analyses.revenue.pareto import pareto
+    from exactnb.analyses.revenue.revenue_by import revenue_by
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.connection import Connection
     from exactnb.display.options import options
@@ -31,12 +43,23 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "aged_payables": "exactnb.analyses.receivables.ageing",
+    "aged_receivables": "exactnb.analyses.receivables.ageing",
     "connect": "exactnb.opening",
+    "customer_cohorts": "exactnb.analyses.revenue.cohorts",
+    "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
+    "days_sales_outstanding": "exactnb.analyses.receivables.outstanding",
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
+    "gross_margin": "exactnb.analyses.revenue.margin",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
+    "paid_invoices": "exactnb.analyses.receivables.invoices",
+    "pareto": "exactnb.analyses.revenue.pareto",
+    "payment_behaviour": "exactnb.analyses.receivables.behaviour",
+    "revenue_bridge": "exactnb.analyses.revenue.bridge",
+    "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
 }
@@ -46,12 +69,23 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "aged_payables",
+    "aged_receivables",
     "connect",
+    "customer_cohorts",
+    "days_payable_outstanding",
+    "days_sales_outstanding",
     "demo",
     "errors",
     "form",
+    "gross_margin",
     "lines",
     "options",
+    "paid_invoices",
+    "pareto",
+    "payment_behaviour",
+    "revenue_bridge",
+    "revenue_by",
     "show",
     "trial_balance",
 ]
