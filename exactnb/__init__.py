@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from exactnb.actions import Run
     from exactnb.analyses.result import lines
     from exactnb.analyses.statements.trial_balance import trial_balance
+    from exactnb.analyses.vat.vat_check import vat_check
+    from exactnb.analyses.vat.vat_return import vat_return
     from exactnb.connection import Connection
     from exactnb.display.options import options
     from exactnb.display.show import show
@@ -39,6 +41,8 @@ _MENU = {
     "options": "exactnb.display.options",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
+    "vat_check": "exactnb.analyses.vat.vat_check",
+    "vat_return": "exactnb.analyses.vat.vat_return",
 }
 
 __all__ = [
@@ -54,6 +58,8 @@ __all__ = [
     "options",
     "show",
     "trial_balance",
+    "vat_check",
+    "vat_return",
 ]
 
 
