@@ -1,4 +1,4 @@
-"""The VAT return against what was filed, SQL and cases by hand; its checks against what was planted."""
+"""The VAT return against what was filed, SQL and cases by hand; its checks against the mistakes."""
 
 import duckdb
 import polars as pl
