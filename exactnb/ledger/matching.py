@@ -45,7 +45,9 @@ class Matched(NamedTuple):
 
     def sums(self, values: Any) -> Whole:
         """Of each item: the sum of what its lines have, in whole numbers."""
-        return pd.Series(values).groupby(self.item).sum().to_numpy(dtype="int64")
+        sums = np.zeros(len(self.first), dtype="int64")
+        np.add.at(sums, self.item, np.asarray(values, dtype="int64"))
+        return sums
 
 
 def match(lines: pd.DataFrame) -> Matched:
