@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
+    from exactnb.analyses.cash.forecast import cash_flow_forecast
+    from exactnb.analyses.cash.position import cash_position
     from exactnb.analyses.result import lines
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.analyses.vat.vat_check import vat_check
@@ -33,6 +35,8 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "cash_flow_forecast": "exactnb.analyses.cash.forecast",
+    "cash_position": "exactnb.analyses.cash.position",
     "connect": "exactnb.opening",
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
@@ -50,6 +54,8 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "cash_flow_forecast",
+    "cash_position",
     "connect",
     "demo",
     "errors",
