@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
+    from exactnb.analyses.cash.forecast import cash_flow_forecast
+    from exactnb.analyses.cash.position import cash_position
     from exactnb.analyses.receivables.ageing import aged_payables, aged_receivables
     from exactnb.analyses.receivables.behaviour import payment_behaviour
     from exactnb.analyses.receivables.invoices import paid_invoices
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from exactnb.analyses.revenue.pareto import pareto
     from exactnb.analyses.revenue.revenue_by import revenue_by
     from exactnb.analyses.statements.trial_balance import trial_balance
+    from exactnb.analyses.vat.vat_check import vat_check
+    from exactnb.analyses.vat.vat_return import vat_return
     from exactnb.connection import Connection
     from exactnb.display.options import options
     from exactnb.display.show import show
@@ -45,6 +49,8 @@ _MENU = {
     "Run": "exactnb.actions",
     "aged_payables": "exactnb.analyses.receivables.ageing",
     "aged_receivables": "exactnb.analyses.receivables.ageing",
+    "cash_flow_forecast": "exactnb.analyses.cash.forecast",
+    "cash_position": "exactnb.analyses.cash.position",
     "connect": "exactnb.opening",
     "customer_cohorts": "exactnb.analyses.revenue.cohorts",
     "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
@@ -62,6 +68,8 @@ _MENU = {
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
+    "vat_check": "exactnb.analyses.vat.vat_check",
+    "vat_return": "exactnb.analyses.vat.vat_return",
 }
 
 __all__ = [
@@ -71,6 +79,8 @@ __all__ = [
     "__version__",
     "aged_payables",
     "aged_receivables",
+    "cash_flow_forecast",
+    "cash_position",
     "connect",
     "customer_cohorts",
     "days_payable_outstanding",
@@ -88,6 +98,8 @@ __all__ = [
     "revenue_by",
     "show",
     "trial_balance",
+    "vat_check",
+    "vat_return",
 ]
 
 

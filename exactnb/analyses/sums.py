@@ -106,7 +106,8 @@ def _checked(frame: Lines) -> Lines:
 
         native = frame.to_native()
         try:
-            frame = nw.from_native(pa.Table.from_pandas(native, preserve_index=False))
+            table = pa.Table.from_pandas(native, preserve_index=False)
+            frame = nw.from_native(_typed(table))
         except (pa.ArrowException, ValueError, TypeError) as error:
             raise DataError(
                 f"The ledger has values of more than one kind in a column: {error}",
@@ -119,6 +120,18 @@ def _checked(frame: Lines) -> Lines:
                 hint="ex.ledger_columns() says what each column is.",
             )
     return frame
+
+
+def _typed(table: Any) -> Any:
+    """The Arrow table, in which a column without a single value has a type all the same."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_null(kind):
+            empty = pa.nulls(len(table), pa.int64() if field.name in NUMBERS else pa.string())
+            table = table.set_column(place, field.name, empty)
+    return table
 
 
 def bookings(frame: Lines) -> Lines:
