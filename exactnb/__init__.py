@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from exactnb import errors
     from exactnb.actions import Run
     from exactnb.analyses.result import lines
+    from exactnb.analyses.statements.profit_and_loss import profit_and_loss
+    from exactnb.analyses.statements.balance_sheet import balance_sheet
+    from exactnb.analyses.statements.cash_flow import cash_flow_statement
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.connection import Connection
     from exactnb.display.options import options
@@ -38,6 +41,9 @@ _MENU = {
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "show": "exactnb.display.show",
+    "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
+    "balance_sheet": "exactnb.analyses.statements.balance_sheet",
+    "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
 }
 
@@ -53,6 +59,9 @@ __all__ = [
     "lines",
     "options",
     "show",
+    "profit_and_loss",
+    "balance_sheet",
+    "cash_flow_statement",
     "trial_balance",
 ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,37 +37,45 @@ class Where:
         Column → values that it may not have.
     period
         The financial periods.
+    unless
+        Lines that it does not mean after all.
     """
 
     values: Mapping[str, Sequence[Any]] | None = None
     between: Mapping[str, tuple[Any, Any]] | None = None
     without: Mapping[str, Sequence[Any]] | None = None
     period: Period | None = None
+    unless: Sequence[Where] = ()
 
     @property
     def columns(self) -> list[str]:
         """The columns that it looks at."""
         named = [*(self.values or ()), *(self.between or ()), *(self.without or ())]
-        return [*named, *(("financial_year", "financial_period") if self.period else ())]
+        named += ("financial_year", "financial_period") if self.period else ()
+        return [*named, *(name for other in self.unless for name in other.columns)]
 
     def of(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> Any:
         """The lines of a narwhals frame that it means."""
+        tests = list(self._tests())
+        return frame.filter(*tests) if tests else frame
+
+    def _tests(self) -> Iterator[nw.Expr]:
         for name, allowed in (self.values or {}).items():
             known = [value for value in allowed if not _is_missing(value)]
             test = nw.col(name).is_in(known)
-            frame = frame.filter(
-                test if len(known) == len(allowed) else test | nw.col(name).is_null()
-            )
+            yield test if len(known) == len(allowed) else test | nw.col(name).is_null()
         for name, refused in (self.without or {}).items():
-            frame = frame.filter(~nw.col(name).is_in(list(refused)) | nw.col(name).is_null())
+            yield ~nw.col(name).is_in(list(refused)) | nw.col(name).is_null()
         for name, (first, last) in (self.between or {}).items():
             if first is not None:
-                frame = frame.filter(nw.col(name) >= first)
+                yield nw.col(name) >= first
             if last is not None:
-                frame = frame.filter(nw.col(name) <= last)
+                yield nw.col(name) <= last
         if self.period is not None:
-            frame = frame.filter(self.period.within)
-        return frame
+            yield self.period.within
+        for other in self.unless:
+            # a test of a missing value is neither true nor false: such a line is not meant
+            yield ~nw.all_horizontal(*other._tests(), ignore_nulls=False).fill_null(False)
 
 
 #: From a row's position and a column's name to the lines behind that cell; None: there are none.
@@ -131,7 +139,8 @@ def made(
     ----------
     frame
         Its figures. The columns ``kind`` and ``level``, where it has them, say what a row is and
-        how far it is indented; they are not shown.
+        how far it is indented; they are not shown. ``gl_account_code`` stands before the first
+        text where it has no column of its own.
     ledger
         What it was made from.
     title, subtitle
@@ -172,10 +181,10 @@ def made(
         names = [name for name in columns if name in shown.columns]
         kinds = shown["kind"] if "kind" in shown.columns else ["line"] * len(shown)
         levels = shown["level"] if "level" in shown.columns else [0] * len(shown)
+        coded = "gl_account_code" in shown.columns and "gl_account_code" not in names
+        codes = shown["gl_account_code"] if coded else [""] * len(shown)
         cells = zip(*(shown[name].astype(object) for name in names), strict=True)
-        rows = [
-            Row(row, kind, level) for row, kind, level in zip(cells, kinds, levels, strict=True)
-        ]
+        rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
         return Statement(
             whole, [columns[name] for name in names], rows, subtitle, checks, notes, lined
         )

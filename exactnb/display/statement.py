@@ -24,20 +24,26 @@ class Column:
     """A column: what stands above it, and what it holds.
 
     ``money`` is in whole units unless ``options.cents``; ``cents`` always to the cent; ``percent``
-    is a fraction, shown with one decimal; ``count`` a whole number.
+    is a fraction, shown with one decimal; ``count`` a whole number. ``strong`` sets off what the
+    columns before it add up to.
     """
 
     label: str
     kind: Kind = "text"
+    strong: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of cells: ``line``, ``heading``, ``subtotal`` or ``total``, indented by its level."""
+    """A row of cells: ``line``, ``heading``, ``subtotal`` or ``total``, indented by its level.
+
+    ``code`` stands before its first text.
+    """
 
     cells: Sequence[Any]
     kind: str = "line"
     level: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True)
