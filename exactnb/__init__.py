@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from exactnb import errors
     from exactnb.actions import Run
     from exactnb.analyses.result import lines
-    from exactnb.analyses.statements.profit_and_loss import profit_and_loss
     from exactnb.analyses.statements.balance_sheet import balance_sheet
     from exactnb.analyses.statements.cash_flow import cash_flow_statement
+    from exactnb.analyses.statements.general_ledger import general_ledger
+    from exactnb.analyses.statements.journal import journal
+    from exactnb.analyses.statements.profit_and_loss import profit_and_loss
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.connection import Connection
     from exactnb.display.options import options
@@ -34,16 +36,18 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "balance_sheet": "exactnb.analyses.statements.balance_sheet",
+    "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "connect": "exactnb.opening",
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
+    "general_ledger": "exactnb.analyses.statements.general_ledger",
+    "journal": "exactnb.analyses.statements.journal",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
-    "show": "exactnb.display.show",
     "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
-    "balance_sheet": "exactnb.analyses.statements.balance_sheet",
-    "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
+    "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
 }
 
@@ -52,16 +56,18 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "balance_sheet",
+    "cash_flow_statement",
     "connect",
     "demo",
     "errors",
     "form",
+    "general_ledger",
+    "journal",
     "lines",
     "options",
-    "show",
     "profit_and_loss",
-    "balance_sheet",
-    "cash_flow_statement",
+    "show",
     "trial_balance",
 ]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.sums import bookings, eager, lines_of
+from exactnb.display.formats import number
 from exactnb.display.options import options
 from exactnb.display.statement import Check, Column, Row, Statement
 from exactnb.errors import DataError, InputError
@@ -152,7 +153,8 @@ def made(
     behind
         Leads from a cell to its lines.
     lined, notes
-        As of a :class:`~exactnb.display.statement.Statement`.
+        As of a :class:`~exactnb.display.statement.Statement`; of a long list that is lined the
+        first ``options.rows`` rows are shown, and the last.
     parameters
         How it was asked for, kept in ``attrs["parameters"]`` as text.
     """
@@ -185,12 +187,22 @@ def made(
         codes = shown["gl_account_code"] if coded else [""] * len(shown)
         cells = zip(*(shown[name].astype(object) for name in names), strict=True)
         rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
-        return Statement(
-            whole, [columns[name] for name in names], rows, subtitle, checks, notes, lined
-        )
+        told = [columns[name] for name in names]
+        if not lined or len(rows) <= options.rows + 1:
+            return Statement(whole, told, rows, subtitle, checks, notes, lined)
+        few = [*rows[: options.rows], rows[-1]]
+        return Statement(whole, told, few, subtitle, checks, [*notes, _cut(len(rows))], lined)
 
     result._ledger, result._behind, result._look = ledger, behind, look
     return result
+
+
+def _cut(rows: int) -> str:
+    of, shown = number(rows - 1, 0), number(options.rows, 0)
+    return say(
+        f"The first {shown} of {of} rows and the last line; the frame has them all.",
+        f"De eerste {shown} van {of} regels en de slotregel; het frame heeft ze alle.",
+    )
 
 
 _ORIGIN = ("connection", "division", "division_name", "currency", "as_of", "snapshot")

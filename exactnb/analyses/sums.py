@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOOKING",
+    "BROKEN",
     "GL",
     "Lines",
     "bookings",
+    "counted",
     "eager",
     "latest",
     "lines_of",
@@ -63,7 +65,8 @@ TURNS = (OPENING, *YEAR_END)
 PROCESSED = 50
 #: budget lines are no bookings
 BUDGET = 3000
-_BROKEN = "A figure without them would be wrong; books.refresh('lines', full=True) reads them anew."
+#: the hint where lines cannot be placed
+BROKEN = "A figure without them would be wrong; books.refresh('lines', full=True) reads them anew."
 
 
 def lines_of(ledger: Any, *needed: str) -> Lines:
@@ -199,10 +202,8 @@ def movements(
         types, as in the ledgers of two administrations together.
     """
     frame = lines_of(ledger, *BOOKING)
-    if status not in ("all", "processed"):
-        raise InputError(f"status is 'all' or 'processed', not {status!r}")
-    if status == "processed":
-        frame = frame.filter(nw.col("status") == PROCESSED)
+    for name, values in counted(status).items():
+        frame = frame.filter(nw.col(name).is_in(values))
     if years is not None:
         year = nw.col("financial_year")
         frame = frame.filter(year.is_between(*years) | year.is_null())
@@ -229,6 +230,13 @@ def movements(
         made = _named_once(made)
     made["gl_account_description"] = made["gl_account_description"].fillna("").astype("str")
     return made[[*GL, *_WHEN, *_WHOLE]]
+
+
+def counted(status: str) -> dict[str, Sequence[Any]]:
+    """Column → values of the lines that count: "all", or only those "processed"."""
+    if status not in ("all", "processed"):
+        raise InputError(f"status is 'all' or 'processed', not {status!r}")
+    return {"status": [PROCESSED]} if status == "processed" else {}
 
 
 def _named_once(made: pd.DataFrame) -> pd.DataFrame:
@@ -259,9 +267,9 @@ def _complete(made: pd.DataFrame, named: pd.DataFrame) -> None:
     """Refuse lines that cannot be placed, rather than leave them out of a figure."""
     for name in ("gl_account_code", *_PERIOD):
         if lines := int(made.loc[made[name].isna(), "lines"].sum()):
-            raise DataError(f"{lines:,} lines have no {name}", hint=_BROKEN)
+            raise DataError(f"{lines:,} lines have no {name}", hint=BROKEN)
     if lines := int(made["lines"].sum() - made["counted"].sum()):
-        raise DataError(f"{lines:,} lines have no amount", hint=_BROKEN)
+        raise DataError(f"{lines:,} lines have no amount", hint=BROKEN)
     strange = made.loc[~made["financial_period"].between(FIRST, LAST), "financial_period"]
     if len(strange):
         raise DataError(

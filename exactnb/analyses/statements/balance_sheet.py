@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.period import FIRST, LAST, By, Month, Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, made, say
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.profit_and_loss import profit_and_loss
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet, total_of
@@ -41,7 +41,9 @@ _DEBTS = (
 _VAT = Group("vat", "VAT, all accounts together", "Omzetbelasting, per saldo", (24,))
 _SHOWN_WHERE_THERE_ARE = ("unclassified_assets", "unclassified_debts")
 
-_SIDE: dict[int | None, str] = {kind: group.key for group in (*_ASSETS, _EQUITY, *_DEBTS) for kind in group.types}
+_GROUPS = (*_ASSETS, _EQUITY, *_DEBTS)
+#: type → the group of its accounts
+_SIDE: dict[int | None, str] = {kind: group.key for group in _GROUPS for kind in group.types}
 #: groups whose accounts are debts while their balance is a credit one
 _TURNING = {
     "financial_assets": "short_term_debt",
@@ -99,10 +101,11 @@ def balance_sheet(
 
     Notes
     -----
-    A balance is the sum of all lines up to the end of the period , with the bookings that take a year's result to equity;
-    those that close all balances at the end of a year and open them again (types 327 and 328)
-    cancel out. What was earned stands in equity: the result of the year, and that of former years
-    as far as it has not been booked there.
+    A balance is the sum of all lines up to the end of the period, with the bookings that take a
+    year's result to equity; those that close all balances at the end of a year and open them in
+    the next (types 327 and 328) are left out, but for an opening in the first year. What was
+    earned stands in equity: the result of the year, and that of former years as far as it has not
+    been booked there.
 
     Accounts are placed by their type in Exact Online (GLAccounts.Type). Fixed assets, inventory,
     equity and long-term debt stay where they are, whatever their balance. Every other account
@@ -120,9 +123,7 @@ def balance_sheet(
     """
     columns = Columns.of(ledger, period, by, compare, whole="balance")
     moves, left_out = standing(movements(ledger, status=status))
-    sheet = Sheet(
-        columns, moves, span=lambda p: p.ever, detail=detail, status=status, **left_out
-    )
+    sheet = Sheet(columns, moves, span=lambda p: p.ever, detail=detail, status=status, **left_out)
     groups = _placed(sheet, columns.whole)
     sheet.heading(say("Assets", "Activa"))
     assets = _section(sheet, _ASSETS, groups)
@@ -164,7 +165,7 @@ def balance_sheet(
 
 def _placed(sheet: Sheet, decisive: str) -> dict[str, list[str]]:
     """The accounts of each group; those that may turn stand where their balance puts them."""
-    groups: dict[str, list[str]] = {g.key: [] for g in (*_ASSETS, _EQUITY, *_DEBTS)}
+    groups: dict[str, list[str]] = {group.key: [] for group in _GROUPS}
     vat = sheet.codes("B", _VAT.types)
     for code in sheet.codes("B"):
         home = _SIDE.get(sheet.type_of(code), "unclassified_assets")
@@ -238,5 +239,3 @@ def _as_earned(
     booked = int(moves.loc[closed, "net"].sum())
     named = say("result = profit and loss", "resultaat = W&V")
     return Check.of(named, result + booked, round(shown * 100))
-
-

@@ -12,7 +12,7 @@ from exactnb.analyses.result import Result, Where, made, say
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet
 from exactnb.analyses.statements.tables import standing, subtitle, worst
-from exactnb.analyses.sums import OPENING, PROCESSED, TURNS, YEAR_END, movements
+from exactnb.analyses.sums import OPENING, TURNS, YEAR_END, counted, movements
 from exactnb.display.statement import Column
 
 __all__ = ["CASH", "cash_flow_statement"]
@@ -51,7 +51,13 @@ _SECTIONS = (
     (
         Group("investing", "Investing activities", "Investeringsactiviteiten"),
         (
-            Group("investments", "Fixed assets bought", "Investeringen in vaste activa", (30, 35), -1),
+            Group(
+                "investments",
+                "Investments in fixed assets",
+                "Investeringen in vaste activa",
+                (30, 35),
+                -1,
+            ),
             Group(
                 "financial_assets",
                 "Financial and other assets",
@@ -168,7 +174,10 @@ def cash_flow_statement(
             net,
             _summed(columns, moves[cash & ~opened]),
         ),
-        say("cash at the end = balance sheet", "liquide middelen eind = balans"): (begin + net, end),
+        say("cash at the end = balance sheet", "liquide middelen eind = balans"): (
+            begin + net,
+            end,
+        ),
     }
     return made(
         sheet.frame,
@@ -230,9 +239,7 @@ def _balances(
     """The way to the lines of the cash accounts up to the end of a period, or its beginning."""
     kinds = moves.loc[moves["balance_type"] == "B", ["gl_account_code", "gl_account_type"]]
     codes = kinds.loc[kinds["gl_account_type"].isin(CASH).fillna(False), "gl_account_code"]
-    values = {"gl_account_code": sorted(set(codes))}
-    if status == "processed":
-        values["status"] = [PROCESSED]
+    values = {"gl_account_code": sorted(set(codes)), **counted(status)}
 
     def lead(period: Period) -> Where:
         flows = Where(without={"type": _OPENING}, period=period)

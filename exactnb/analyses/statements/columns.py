@@ -14,7 +14,7 @@ from exactnb.analyses.sums import period_of
 from exactnb.display.statement import Column
 from exactnb.errors import InputError
 
-__all__ = ["Compare", "Columns"]
+__all__ = ["Columns", "Compare"]
 
 #: what a period is held against: the one before it, or the same one of the year before
 Compare = Literal["before", "year_before"]

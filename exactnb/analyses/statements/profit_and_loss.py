@@ -33,7 +33,11 @@ _LAYOUT = (
         -1,
     ),
     Group(
-        "unclassified", "Income and costs of other types", "Baten en lasten van andere soort", (), -1
+        "unclassified",
+        "Income and costs of other types",
+        "Baten en lasten van andere soort",
+        (),
+        -1,
     ),
     Group("result_before_tax", "Result before tax", "Resultaat voor belasting"),
     Group("taxes", "Taxes", "Belastingen", (150,)),

@@ -12,7 +12,7 @@ from exactnb.analyses.period import Period
 from exactnb.analyses.result import Behind, Where, say
 from exactnb.analyses.statements.columns import Columns
 from exactnb.analyses.statements.tables import accounts_of, euros, sums
-from exactnb.analyses.sums import PROCESSED
+from exactnb.analyses.sums import counted
 from exactnb.errors import InputError
 
 __all__ = ["Detail", "Group", "Sheet", "total_of"]
@@ -79,7 +79,7 @@ class Sheet:
         if detail not in get_args(Detail):
             raise InputError(f"detail is 'account' or 'group', not {detail!r}")
         self.columns, self.detail, self._span, self._left_out = columns, detail, span, left_out
-        self._status = {"status": [PROCESSED]} if status == "processed" else {}
+        self._counted = counted(status)
         self.accounts = accounts_of(moves)
         #: account × column: debit less credit, in cents
         self.net = pd.DataFrame(
@@ -158,7 +158,7 @@ class Sheet:
 
     def where(self, period: Period, values: Mapping[str, Sequence[Any]]) -> Where:
         """The lines of a period that have these values and count."""
-        return Where({**values, **self._status}, period=period, **self._left_out)
+        return Where({**values, **self._counted}, period=period, **self._left_out)
 
     @property
     def frame(self) -> pd.DataFrame:

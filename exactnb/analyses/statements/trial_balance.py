@@ -9,7 +9,7 @@ import pandas as pd
 from exactnb.analyses.period import Month, Period
 from exactnb.analyses.result import Result, Where, made, say
 from exactnb.analyses.statements.tables import accounts_of, added, euros, subtitle, sums
-from exactnb.analyses.sums import PROCESSED, movements, period_of
+from exactnb.analyses.sums import counted, movements, period_of
 from exactnb.display.statement import Check, Column
 
 __all__ = ["trial_balance"]
@@ -72,11 +72,10 @@ def trial_balance(ledger: Any, period: str | Period = "YTD", *, status: str = "a
     def behind(place: int, column: str | None) -> Where | None:
         if table.loc[place, "kind"] == "total":
             return None
-        counted = {"status": [PROCESSED]} if status == "processed" else {}
         if codes[place] == "":  # former years
-            former = {"balance_type": ["W"], **counted}
+            former = {"balance_type": ["W"], **counted(status)}
             return Where(former, period=Period(*_years_before(asked)))
-        values = {"gl_account_code": [codes[place]], **counted}
+        values = {"gl_account_code": [codes[place]], **counted(status)}
         yearly = table.loc[place, "balance_type"] == "W"
         spans = {
             "opening": Period(asked.so_far.first, asked.prior.last) if yearly else asked.prior,
