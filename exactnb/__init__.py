@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from exactnb.analyses.revenue.margin import gross_margin
     from exactnb.analyses.revenue.pareto import pareto
     from exactnb.analyses.revenue.revenue_by import revenue_by
+    from exactnb.analyses.statements.balance_sheet import balance_sheet
+    from exactnb.analyses.statements.cash_flow import cash_flow_statement
+    from exactnb.analyses.statements.general_ledger import general_ledger
+    from exactnb.analyses.statements.journal import journal
+    from exactnb.analyses.statements.profit_and_loss import profit_and_loss
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.analyses.vat.vat_check import vat_check
     from exactnb.analyses.vat.vat_return import vat_return
@@ -49,7 +54,9 @@ _MENU = {
     "Run": "exactnb.actions",
     "aged_payables": "exactnb.analyses.receivables.ageing",
     "aged_receivables": "exactnb.analyses.receivables.ageing",
+    "balance_sheet": "exactnb.analyses.statements.balance_sheet",
     "cash_flow_forecast": "exactnb.analyses.cash.forecast",
+    "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "cash_position": "exactnb.analyses.cash.position",
     "connect": "exactnb.opening",
     "customer_cohorts": "exactnb.analyses.revenue.cohorts",
@@ -58,12 +65,15 @@ _MENU = {
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
+    "general_ledger": "exactnb.analyses.statements.general_ledger",
     "gross_margin": "exactnb.analyses.revenue.margin",
+    "journal": "exactnb.analyses.statements.journal",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "paid_invoices": "exactnb.analyses.receivables.invoices",
     "pareto": "exactnb.analyses.revenue.pareto",
     "payment_behaviour": "exactnb.analyses.receivables.behaviour",
+    "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "show": "exactnb.display.show",
@@ -79,7 +89,9 @@ __all__ = [
     "__version__",
     "aged_payables",
     "aged_receivables",
+    "balance_sheet",
     "cash_flow_forecast",
+    "cash_flow_statement",
     "cash_position",
     "connect",
     "customer_cohorts",
@@ -88,12 +100,15 @@ __all__ = [
     "demo",
     "errors",
     "form",
+    "general_ledger",
     "gross_margin",
+    "journal",
     "lines",
     "options",
     "paid_invoices",
     "pareto",
     "payment_behaviour",
+    "profit_and_loss",
     "revenue_bridge",
     "revenue_by",
     "show",

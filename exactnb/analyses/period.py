@@ -19,7 +19,7 @@ By = Literal["month", "quarter", "year"]
 _PART = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{1,2})))?", re.IGNORECASE)
 _HINT = 'Periods are written "2025", "2025-Q3", "2025-04", "2025-01..2025-06" or "YTD".'
 #: periods before the first month (opening) and after the twelfth (closing) that books may have
-_FIRST, _LAST = 0, 99
+FIRST, LAST = 0, 99
 
 
 class Month(NamedTuple):
@@ -78,7 +78,7 @@ class Period:
         if said.upper() == "YTD":
             if latest is None:
                 raise InputError("There are no lines, so there is no year to date", hint=_HINT)
-            return cls(Month(latest.year, _FIRST), latest)
+            return cls(Month(latest.year, FIRST), latest)
         begin, dots, end = said.partition("..")
         first, last = _part(begin, said), _part(end if dots else begin, said)
         if last.last.ordinal < first.first.ordinal:
@@ -158,7 +158,7 @@ class Period:
     @property
     def so_far(self) -> Period:
         """From the beginning of its first year to its end."""
-        return Period(Month(self.first.year, _FIRST), self.last)
+        return Period(Month(self.first.year, FIRST), self.last)
 
     @property
     def ever(self) -> Period:
@@ -169,7 +169,7 @@ class Period:
     def prior(self) -> Period:
         """All before it, from the beginning of the books."""
         first = self.first
-        last = Month(first.year, first.period - 1) if first.period else Month(first.year - 1, _LAST)
+        last = Month(first.year, first.period - 1) if first.period else Month(first.year - 1, LAST)
         return Period(Month(0, 0), last)
 
     def holds(self, frame: Any) -> Any:
@@ -192,7 +192,7 @@ def _part(text: str, whole: str) -> Period:
         return _whole(Month(year, last - 2), Month(year, last))
     if found[3]:
         return Period(Month(year, int(found[3])), Month(year, int(found[3])))
-    return Period(Month(year, _FIRST), Month(year, _LAST))
+    return Period(Month(year, FIRST), Month(year, LAST))
 
 
 def _whole(first: Month, last: Month) -> Period:
@@ -201,11 +201,11 @@ def _whole(first: Month, last: Month) -> Period:
 
 
 def _begin(month: Month) -> Month:
-    return month._replace(period=_FIRST) if month.period == 1 else month
+    return month._replace(period=FIRST) if month.period == 1 else month
 
 
 def _end(month: Month) -> Month:
-    return month._replace(period=_LAST) if month.period == 12 else month
+    return month._replace(period=LAST) if month.period == 12 else month
 
 
 def _months(first: Month, last: Month) -> Iterator[Month]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.sums import bookings, eager, lines_of
+from exactnb.display.formats import number
 from exactnb.display.options import options
 from exactnb.display.statement import Check, Column, Row, Statement
 from exactnb.errors import DataError, InputError
@@ -37,37 +38,45 @@ class Where:
         Column → values that it may not have.
     period
         The financial periods.
+    unless
+        Lines that it does not mean after all.
     """
 
     values: Mapping[str, Sequence[Any]] | None = None
     between: Mapping[str, tuple[Any, Any]] | None = None
     without: Mapping[str, Sequence[Any]] | None = None
     period: Period | None = None
+    unless: Sequence[Where] = ()
 
     @property
     def columns(self) -> list[str]:
         """The columns that it looks at."""
         named = [*(self.values or ()), *(self.between or ()), *(self.without or ())]
-        return [*named, *(("financial_year", "financial_period") if self.period else ())]
+        named += ("financial_year", "financial_period") if self.period else ()
+        return [*named, *(name for other in self.unless for name in other.columns)]
 
     def of(self, frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> Any:
         """The lines of a narwhals frame that it means."""
+        tests = list(self._tests())
+        return frame.filter(*tests) if tests else frame
+
+    def _tests(self) -> Iterator[nw.Expr]:
         for name, allowed in (self.values or {}).items():
             known = [value for value in allowed if not _is_missing(value)]
             test = nw.col(name).is_in(known)
-            frame = frame.filter(
-                test if len(known) == len(allowed) else test | nw.col(name).is_null()
-            )
+            yield test if len(known) == len(allowed) else test | nw.col(name).is_null()
         for name, refused in (self.without or {}).items():
-            frame = frame.filter(~nw.col(name).is_in(list(refused)) | nw.col(name).is_null())
+            yield ~nw.col(name).is_in(list(refused)) | nw.col(name).is_null()
         for name, (first, last) in (self.between or {}).items():
             if first is not None:
-                frame = frame.filter(nw.col(name) >= first)
+                yield nw.col(name) >= first
             if last is not None:
-                frame = frame.filter(nw.col(name) <= last)
+                yield nw.col(name) <= last
         if self.period is not None:
-            frame = frame.filter(self.period.within)
-        return frame
+            yield self.period.within
+        for other in self.unless:
+            # a test of a missing value is neither true nor false: such a line is not meant
+            yield ~nw.all_horizontal(*other._tests(), ignore_nulls=False).fill_null(False)
 
 
 #: From a row's position and a column's name to the lines behind that cell; None: there are none.
@@ -131,7 +140,8 @@ def made(
     ----------
     frame
         Its figures. The columns ``kind`` and ``level``, where it has them, say what a row is and
-        how far it is indented; they are not shown.
+        how far it is indented; they are not shown. ``gl_account_code`` stands before the first
+        text where it has no column of its own.
     ledger
         What it was made from.
     title, subtitle
@@ -143,7 +153,8 @@ def made(
     behind
         Leads from a cell to its lines.
     lined, notes
-        As of a :class:`~exactnb.display.statement.Statement`.
+        As of a :class:`~exactnb.display.statement.Statement`; of a long list that is lined the
+        first ``options.rows`` rows are shown, and the last.
     parameters
         How it was asked for, kept in ``attrs["parameters"]`` as text.
     """
@@ -172,16 +183,26 @@ def made(
         names = [name for name in columns if name in shown.columns]
         kinds = shown["kind"] if "kind" in shown.columns else ["line"] * len(shown)
         levels = shown["level"] if "level" in shown.columns else [0] * len(shown)
+        coded = "gl_account_code" in shown.columns and "gl_account_code" not in names
+        codes = shown["gl_account_code"] if coded else [""] * len(shown)
         cells = zip(*(shown[name].astype(object) for name in names), strict=True)
-        rows = [
-            Row(row, kind, level) for row, kind, level in zip(cells, kinds, levels, strict=True)
-        ]
-        return Statement(
-            whole, [columns[name] for name in names], rows, subtitle, checks, notes, lined
-        )
+        rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
+        told = [columns[name] for name in names]
+        if not lined or len(rows) <= options.rows + 1:
+            return Statement(whole, told, rows, subtitle, checks, notes, lined)
+        few = [*rows[: options.rows], rows[-1]]
+        return Statement(whole, told, few, subtitle, checks, [*notes, _cut(len(rows))], lined)
 
     result._ledger, result._behind, result._look = ledger, behind, look
     return result
+
+
+def _cut(rows: int) -> str:
+    of, shown = number(rows - 1, 0), number(options.rows, 0)
+    return say(
+        f"The first {shown} of {of} rows and the last line; the frame has them all.",
+        f"De eerste {shown} van {of} regels en de slotregel; het frame heeft ze alle.",
+    )
 
 
 _ORIGIN = ("connection", "division", "division_name", "currency", "as_of", "snapshot")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from exactnb.analyses.period import Month, Period
+from exactnb.analyses.period import FIRST, LAST, Month, Period
 from exactnb.errors import DataError, InputError
 
 if TYPE_CHECKING:
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOOKING",
+    "BROKEN",
     "GL",
     "Lines",
     "bookings",
+    "counted",
     "eager",
     "latest",
     "lines_of",
@@ -32,6 +34,7 @@ Lines = nw.LazyFrame[Any] | nw.DataFrame[Any]
 #: what a ledger says of a GL account
 GL = ("gl_account_code", "gl_account_description", "gl_account_type", "balance_type")
 _PERIOD = ("financial_year", "financial_period")
+_WHEN = (*_PERIOD, "turn")
 _WHOLE = ("debit", "credit", "net", "lines")
 #: what movements are made from
 BOOKING = (*GL, *_PERIOD, "type", "status", "cents")
@@ -52,11 +55,18 @@ NUMBERS = frozenset(
     }
 )
 
+#: type of the lines that open the books
+OPENING = 10
 #: types of lines that close a year, which a profit and loss leaves out (else it shows nothing)
 YEAR_END = (310, 320, 321, 322, 323, 324, 325, 326, 327, 328)
+#: types of lines that open or close books: they tell nothing of the period that they stand in
+TURNS = (OPENING, *YEAR_END)
+#: status of an entry that is processed (verwerkt)
+PROCESSED = 50
 #: budget lines are no bookings
 BUDGET = 3000
-_BROKEN = "A figure without them would be wrong; books.refresh('lines', full=True) reads them anew."
+#: the hint where lines cannot be placed
+BROKEN = "A figure without them would be wrong; books.refresh('lines', full=True) reads them anew."
 
 
 def lines_of(ledger: Any, *needed: str) -> Lines:
@@ -167,7 +177,13 @@ def eager(frame: Lines) -> pd.DataFrame:
     return (frame.collect("pandas") if isinstance(frame, nw.LazyFrame) else frame).to_pandas()
 
 
-def movements(ledger: Any, *, status: str = "all", year_end: bool = True) -> pd.DataFrame:
+def movements(
+    ledger: Any,
+    *,
+    status: str = "all",
+    year_end: bool = True,
+    years: tuple[int, int] | None = None,
+) -> pd.DataFrame:
     """Debit and credit of each GL account in each period, in whole cents.
 
     Everything that a statement says is worked out from these few thousand rows.
@@ -181,13 +197,16 @@ def movements(ledger: Any, *, status: str = "all", year_end: bool = True) -> pd.
         "processed" (verwerkt) only those of status 50.
     year_end
         False leaves the bookings out that close a year.
+    years
+        The first and the last financial year that are asked for; all, if left out.
 
     Returns
     -------
     DataFrame
-        The columns of :data:`GL`, ``financial_year`` and ``financial_period`` (int64),
-        ``debit``, ``credit`` (both 0 or more) and ``net`` (debit less credit), int64 cents, and
-        ``lines``, their number; in the order of code and period.
+        The columns of :data:`GL`, ``financial_year`` and ``financial_period`` (int64), ``turn``
+        (the type of lines that open or close books, :data:`TURNS`; 0 for all others), ``debit``,
+        ``credit`` (both 0 or more) and ``net`` (debit less credit), int64 cents, and ``lines``,
+        their number; in the order of code and period.
 
     Raises
     ------
@@ -196,34 +215,50 @@ def movements(ledger: Any, *, status: str = "all", year_end: bool = True) -> pd.
         types, as in the ledgers of two administrations together.
     """
     frame = lines_of(ledger, *BOOKING)
-    if status not in ("all", "processed"):
-        raise InputError(f"status is 'all' or 'processed', not {status!r}")
-    if status == "processed":
-        frame = frame.filter(nw.col("status") == 50)
-    if not year_end:
-        frame = frame.filter(~nw.col("type").is_in(YEAR_END) | nw.col("type").is_null())
-    cents = nw.col("cents")
+    for name, values in counted(status).items():
+        frame = frame.filter(nw.col(name).is_in(values))
+    if years is not None:
+        year = nw.col("financial_year")
+        frame = frame.filter(year.is_between(*years) | year.is_null())
+    kind, cents = nw.col("type"), nw.col("cents")
+    turning = (kind == OPENING) | (kind == TURNS[1]) | kind.is_between(TURNS[2], TURNS[-1])
     made = total(
-        frame.with_columns(_debit=cents.clip(lower_bound=0)),
-        (*(name for name in GL if name != "gl_account_description"), *_PERIOD),
+        frame.with_columns(
+            turn=nw.when(turning).then(kind).otherwise(nw.lit(0)),
+            _debit=cents.clip(lower_bound=0),
+        ),
+        (*GL, *_WHEN),
         debit=nw.col("_debit").sum(),
         net=cents.sum(),
         counted=cents.count(),
         lines=nw.len(),
     )
-    _complete(made)
+    named = made[list(GL)].drop_duplicates()
+    _complete(made, named)
     made["credit"] = made["debit"] - made["net"]
-    made = made.astype(dict.fromkeys((*_PERIOD, *_WHOLE), "int64") | {"gl_account_type": "Int64"})
-    named = made["gl_account_code"].map(_descriptions(frame)).fillna("")
-    made["gl_account_description"] = named.astype("str")
-    return made[[*GL, *_PERIOD, *_WHOLE]]
+    made = made.astype(dict.fromkeys((*_WHEN, *_WHOLE), "int64") | {"gl_account_type": "Int64"})
+    if not year_end:
+        made = made[~made["turn"].isin(YEAR_END)].reset_index(drop=True)
+    if named["gl_account_code"].duplicated().any():
+        made = _named_once(made)
+    made["gl_account_description"] = made["gl_account_description"].fillna("").astype("str")
+    return made[[*GL, *_WHEN, *_WHOLE]]
 
 
-def _descriptions(frame: Lines) -> dict[str, str]:
-    """What each GL account is called."""
-    named = frame.select("gl_account_code", "gl_account_description")
-    found = eager(named.unique(subset=["gl_account_code"]))
-    return dict(zip(*(found[name].astype("object") for name in found), strict=True))
+def counted(status: str) -> dict[str, Sequence[Any]]:
+    """Column → values of the lines that count: "all", or only those "processed"."""
+    if status not in ("all", "processed"):
+        raise InputError(f"status is 'all' or 'processed', not {status!r}")
+    return {"status": [PROCESSED]} if status == "processed" else {}
+
+
+def _named_once(made: pd.DataFrame) -> pd.DataFrame:
+    """The movements, where an account that was renamed has its last name throughout."""
+    latest_first = made.sort_values(list(_PERIOD), kind="stable")
+    names = latest_first.groupby("gl_account_code")["gl_account_description"].last()
+    made = made.assign(gl_account_description=made["gl_account_code"].map(names))
+    keys = ["gl_account_code", *_WHEN, *(name for name in GL if name != "gl_account_code")]
+    return made.groupby(keys, as_index=False, dropna=False)[list(_WHOLE)].sum()
 
 
 def period_of(ledger: Any, period: str | Period) -> Period:
@@ -241,21 +276,27 @@ def latest(ledger: Any) -> Month | None:
     return None if last is None or last != last else Month(*divmod(int(last), 100))
 
 
-def _complete(made: pd.DataFrame) -> None:
+def _complete(made: pd.DataFrame, named: pd.DataFrame) -> None:
     """Refuse lines that cannot be placed, rather than leave them out of a figure."""
     for name in ("gl_account_code", *_PERIOD):
         if lines := int(made.loc[made[name].isna(), "lines"].sum()):
-            raise DataError(f"{lines:,} lines have no {name}", hint=_BROKEN)
+            raise DataError(f"{lines:,} lines have no {name}", hint=BROKEN)
     if lines := int(made["lines"].sum() - made["counted"].sum()):
-        raise DataError(f"{lines:,} lines have no amount", hint=_BROKEN)
-    vague = made.loc[~made["balance_type"].isin(["B", "W"]), "gl_account_code"].unique()
+        raise DataError(f"{lines:,} lines have no amount", hint=BROKEN)
+    strange = made.loc[~made["financial_period"].between(FIRST, LAST), "financial_period"]
+    if len(strange):
+        raise DataError(
+            f"A year has no period {int(strange.iloc[0])}",
+            hint=f"financial_period is a number from {FIRST} to {LAST}.",
+        )
+    vague = named.loc[~named["balance_type"].isin(["B", "W"]), "gl_account_code"].unique()
     if len(vague):
         raise DataError(
             f"It is not known whether GL account {', '.join(vague[:5])} belongs to the balance "
             "sheet or to profit and loss",
             hint="books.refresh('gl_accounts') reads the chart of accounts again.",
         )
-    kinds = made[["gl_account_code", "gl_account_type", "balance_type"]].drop_duplicates()
+    kinds = named[["gl_account_code", "gl_account_type", "balance_type"]].drop_duplicates()
     twice = kinds.loc[kinds["gl_account_code"].duplicated(), "gl_account_code"].unique()
     if len(twice):
         raise DataError(

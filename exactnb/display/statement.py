@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from html import escape
 from typing import Any, Literal
 
-from exactnb.display.formats import day, is_missing, number, text
+from exactnb.display.formats import is_missing, number, text
 from exactnb.display.options import options
 from exactnb.display.style import STATEMENT
 
 __all__ = ["Check", "Column", "Kind", "Row", "Statement"]
 
 #: what a column holds, which says how it is written and on which side it stands
-Kind = Literal["text", "money", "cents", "percent", "number", "count", "date"]
-_RIGHT = frozenset({"money", "cents", "percent", "number", "count"})
+Kind = Literal["text", "money", "cents", "side", "percent", "number", "count", "date"]
+_RIGHT = frozenset({"money", "cents", "side", "percent", "number", "count"})
 
 
 @dataclass(frozen=True)
 class Column:
     """A column: what stands above it, and what it holds.
 
-    ``money`` is in whole units unless ``options.cents``; ``cents`` always to the cent; ``percent``
-    is a fraction, shown with one decimal; ``count`` a whole number.
+    ``money`` is in whole units unless ``options.cents``; ``cents`` always to the cent, and ``side``
+    too, but empty where it is 0, as debit or credit is; ``percent`` is a fraction, shown with one
+    decimal; ``count`` a whole number. ``strong`` sets off what the columns before it add up to;
+    ``once`` leaves a cell empty that says the same as the one above.
     """
 
     label: str
     kind: Kind = "text"
+    strong: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of cells: ``line``, ``heading``, ``subtotal`` or ``total``, indented by its level."""
+    """A row of cells: ``line``, ``heading``, ``subtotal`` or ``total``, indented by its level.
+
+    ``code`` stands before its first text.
+    """
 
     cells: Sequence[Any]
     kind: str = "line"
     level: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Statement:
     notes
         Lines underneath the checks.
     lined
-        A light line between rows, as in long lists; statements have none.
+        A light line where something begins, as in long lists; statements have none.
     """
 
     title: str
@@ -105,7 +113,7 @@ class Statement:
         head = "".join(
             f'<th scope="col"{_side(column)}>{escape(column.label)}</th>' for column in self.columns
         )
-        body = "".join(self._row(row) for row in self.rows)
+        body = "".join(self._row(*told) for told in self._told)
         checks = " · ".join(
             f'<span class="{"good" if check.ok else "bad"}">{escape(check.said)}</span>'
             for check in self.checks
@@ -114,34 +122,56 @@ class Statement:
         under += [f"<p>{escape(note)}</p>" for note in self.notes]
         subtitle = f"<small>{escape(self.subtitle)}</small>" if self.subtitle else ""
         kind = "exactnb-statement lined" if self.lined else "exactnb-statement"
-        return (
-            f'{STATEMENT}<div class="{kind}"><table>'
-            f"<caption>{escape(self.title)}{subtitle}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(under)}</div>"
+        return (  # only the table scrolls: what stands under it stays in view
+            f'{STATEMENT}<div class="{kind}"><div class="box"><table>'
+            f"<caption><span>{escape(self.title)}{subtitle}</span></caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"{''.join(under)}</div>"
         )
 
-    def _row(self, row: Row) -> str:
+    @property
+    def _told(self) -> Iterator[tuple[Row, list[str], bool]]:
+        """Each row as text, and whether it begins something: all that is said once is new."""
+        above: list[str] = []
+        once = [i for i, column in enumerate(self.columns) if column.once]
+        for row in self.rows:
+            cells = zip(row.cells, self.columns, strict=True)
+            said = [written(value, column.kind) for value, column in cells]
+            here = [said[i] for i in once]
+            begins = not once or here != above
+            if not begins:
+                said = ["" if i in once else cell for i, cell in enumerate(said)]
+            above = here
+            yield row, said, begins
+
+    def _row(self, row: Row, said: list[str], begins: bool) -> str:
+        place = self._named(said)
         cells = []
-        first_text = True
-        for column, value in zip(self.columns, row.cells, strict=True):
-            said = escape(written(value, column.kind))
-            style = _side(column)
-            if first_text and column.kind == "text" and row.level and said:
-                style = f' style="text-align:left;padding-left:{row.level * 1.25 + 0.75:g}em"'
-            if column.kind == "text" and said:
-                first_text = False
-            cells.append(f"<td{style}>{said}</td>")
-        return f'<tr class="{escape(row.kind)}">{"".join(cells)}</tr>'
+        for at, (cell, column) in enumerate(zip(said, self.columns, strict=True)):
+            inner, style = escape(cell), _side(column)
+            if at == place:
+                indent = f"padding-left:{row.level * 1.25 + 0.75:g}em" if row.level else ""
+                style = f' style="text-align:left;{indent}"' if row.level else style
+                inner = f"<i>{escape(row.code)}</i> {inner}" if row.code else inner
+                inner = f"<span>{inner}</span>"
+            cells.append(f"<td{style}>{inner}</td>")
+        kind = f"{row.kind} level{row.level}{' begins' if begins else ''}"
+        return f'<tr class="{escape(kind)}">{"".join(cells)}</tr>'
+
+    def _named(self, said: Sequence[str]) -> int:
+        """Which cell names the row: its first text."""
+        texts = (i for i, column in enumerate(self.columns) if column.kind == "text" and said[i])
+        return next(texts, 0)
 
     def __str__(self) -> str:
         rows = [[column.label for column in self.columns]]
-        for row in self.rows:
-            said = [
-                written(value, column.kind)
-                for value, column in zip(row.cells, self.columns, strict=True)
-            ]
-            place = next((i for i, c in enumerate(self.columns) if c.kind == "text" and said[i]), 0)
-            said[place] = "  " * row.level + said[place]
+        for row, said, _ in self._told:
+            place = self._named(said)
+            said[place] = (
+                f"{'  ' * row.level}{row.code} {said[place]}"
+                if row.code
+                else ("  " * row.level + said[place])
+            )
             rows.append(said)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
@@ -173,10 +203,11 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "text": text,
     "money": _money,
     "cents": lambda value: number(value, 2),
+    "side": lambda value: number(value, 2) if value else "",
     "percent": lambda value: number(value * 100, 1) + " %",
     "number": lambda value: number(value, 1),
     "count": lambda value: number(value, 0),
-    "date": day,
+    "date": text,
 }
 
 
@@ -187,4 +218,5 @@ def written(value: Any, kind: str) -> str:
 
 def _side(column: Column) -> str:
     # the attribute holds where style sheets are taken out
-    return ' align="right"' if column.kind in _RIGHT else ' style="text-align:left"'
+    side = ' align="right"' if column.kind in _RIGHT else ' style="text-align:left"'
+    return f'{side} class="sum"' if column.strong else side

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import say
+from exactnb.analyses.result import Where, say
+from exactnb.display.formats import day
+from exactnb.display.statement import Check
 
-__all__ = ["accounts_of", "added", "euros", "subtitle", "sums"]
+__all__ = ["accounts_of", "added", "euros", "standing", "subtitle", "sums", "worst"]
+
+#: types of the lines that close all balances at the end of a year, and open them in the next
+_CLOSING, _REOPENING = 327, 328
 
 
 def accounts_of(moves: pd.DataFrame) -> pd.DataFrame:
@@ -26,14 +32,21 @@ def sums(moves: pd.DataFrame, figure: str, accounts: pd.DataFrame) -> pd.Series:
     return found.reindex(accounts.index, fill_value=0).astype("int64")
 
 
-def added(table: pd.DataFrame, row: Mapping[str, Any], *, kind: str) -> pd.DataFrame:
-    """The table with one more row; texts that it does not name are empty, figures 0."""
-    empty = {
-        name: 0 if dtype == "int64" else pd.NA if dtype == "Int64" else ""
-        for name, dtype in table.dtypes.items()
-    }
-    more = pd.DataFrame([empty | dict(row) | {"kind": kind}]).astype(table.dtypes)
-    return pd.concat([table, more], ignore_index=True)
+def added(
+    table: pd.DataFrame, row: Mapping[str, Any], *, kind: str, first: bool = False
+) -> pd.DataFrame:
+    """The table with one more row, the last or the first; what it does not name is empty or 0."""
+    empty = {name: _nothing(dtype) for name, dtype in table.dtypes.items()}
+    more = pd.DataFrame([empty | dict(row) | {"kind": kind}])[list(table)].astype(table.dtypes)
+    return pd.concat([more, table] if first else [table, more], ignore_index=True)
+
+
+def _nothing(dtype: Any) -> Any:
+    if dtype.kind == "M":
+        return pd.NaT
+    if dtype == "int64":
+        return 0
+    return pd.NA if pd.api.types.is_numeric_dtype(dtype) else ""
 
 
 def euros(table: pd.DataFrame, figures: Sequence[str]) -> pd.DataFrame:
@@ -41,7 +54,41 @@ def euros(table: pd.DataFrame, figures: Sequence[str]) -> pd.DataFrame:
     return table.assign(**{name: table[name] / 100 for name in figures})
 
 
-def subtitle(period: Period, status: str) -> str:
-    """The period, and which entries count where that is not all of them."""
-    processed = say("processed entries only", "alleen verwerkte boekingen")
-    return f"{period}" if status == "all" else f"{period} · {processed}"
+def standing(moves: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The movements that add up to balances over the years, and how ``Where`` says the same.
+
+    What closes the balances at the end of a year and opens them in the next would hide them in
+    between; only the opening of the first year says something that no earlier line does.
+    """
+    first = int(moves["financial_year"].min()) if len(moves) else 0
+    again = (moves["turn"] == _REOPENING) & (moves["financial_year"] > first)
+    later = Where({"type": [_REOPENING]}, between={"financial_year": (first + 1, None)})
+    kept = moves[~again & (moves["turn"] != _CLOSING)]
+    return kept, {"without": {"type": [_CLOSING]}, "unless": (later,)}
+
+
+def worst(name: str, left: pd.Series, right: pd.Series, usual: str) -> Check:
+    """The check of two figures in the column where they differ most, else in the usual one."""
+    apart = (left - right).abs()
+    column = apart.idxmax() if apart.any() else usual
+    return Check.of(name, left[column], right[column])
+
+
+def subtitle(period: Period | None, status: str, ledger: Any) -> str:
+    """The period, which entries count where that is not all of them, the unit, and as of when."""
+    told = getattr(ledger, "attrs", {})
+    moment = _moment(str(told.get("as_of") or ""))
+    said = [
+        str(period) if period else "",
+        "" if status == "all" else say("processed entries only", "alleen verwerkte boekingen"),
+        str(told.get("currency") or ""),
+        f"{say('books of', 'stand van')} {moment}" if moment else "",
+    ]
+    return " · ".join(filter(None, said))
+
+
+def _moment(text: str) -> str:
+    try:
+        return day(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return text

@@ -9,7 +9,7 @@ import pandas as pd
 from exactnb.analyses.period import Month, Period
 from exactnb.analyses.result import Result, Where, made, say
 from exactnb.analyses.statements.tables import accounts_of, added, euros, subtitle, sums
-from exactnb.analyses.sums import movements, period_of
+from exactnb.analyses.sums import counted, movements, period_of
 from exactnb.display.statement import Check, Column
 
 __all__ = ["trial_balance"]
@@ -73,8 +73,9 @@ def trial_balance(ledger: Any, period: str | Period = "YTD", *, status: str = "a
         if table.loc[place, "kind"] == "total":
             return None
         if codes[place] == "":  # former years
-            return Where({"balance_type": ["W"]}, period=Period(*_years_before(asked)))
-        values = {"gl_account_code": [codes[place]]}
+            former = {"balance_type": ["W"], **counted(status)}
+            return Where(former, period=Period(*_years_before(asked)))
+        values = {"gl_account_code": [codes[place]], **counted(status)}
         yearly = table.loc[place, "balance_type"] == "W"
         spans = {
             "opening": Period(asked.so_far.first, asked.prior.last) if yearly else asked.prior,
@@ -86,7 +87,7 @@ def trial_balance(ledger: Any, period: str | Period = "YTD", *, status: str = "a
         euros(table, _FIGURES),
         ledger,
         title=say("Trial balance", "Proefbalans"),
-        subtitle=subtitle(asked, status),
+        subtitle=subtitle(asked, status, ledger),
         columns={
             "gl_account_code": Column(say("Code", "Rekening")),
             "gl_account_description": Column(say("Description", "Omschrijving")),
