@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
-    from exactnb.analyses.result import lines
+    from exactnb.analyses.audit.benford import benford
+    from exactnb.analyses.audit.duplicates import duplicate_invoices
+    from exactnb.analyses.audit.gaps import invoice_number_gaps
+    from exactnb.analyses.audit.journal_entries import journal_entry_tests
+    from exactnb.analyses.audit.sampling import sample
+    from exactnb.analyses.quality.accounts import account_quality
+    from exactnb.analyses.quality.twins import duplicate_accounts
+    from exactnb.analyses.result import findings, lines
     from exactnb.analyses.statements.trial_balance import trial_balance
     from exactnb.connection import Connection
     from exactnb.display.options import options
@@ -31,12 +38,20 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "account_quality": "exactnb.analyses.quality.accounts",
+    "benford": "exactnb.analyses.audit.benford",
     "connect": "exactnb.opening",
     "demo": "exactnb.opening",
+    "duplicate_accounts": "exactnb.analyses.quality.twins",
+    "duplicate_invoices": "exactnb.analyses.audit.duplicates",
     "errors": "exactnb.errors",
+    "findings": "exactnb.analyses.result",
     "form": "exactnb.forms.form",
+    "invoice_number_gaps": "exactnb.analyses.audit.gaps",
+    "journal_entry_tests": "exactnb.analyses.audit.journal_entries",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
+    "sample": "exactnb.analyses.audit.sampling",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
 }
@@ -46,12 +61,20 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "account_quality",
+    "benford",
     "connect",
     "demo",
+    "duplicate_accounts",
+    "duplicate_invoices",
     "errors",
+    "findings",
     "form",
+    "invoice_number_gaps",
+    "journal_entry_tests",
     "lines",
     "options",
+    "sample",
     "show",
     "trial_balance",
 ]
