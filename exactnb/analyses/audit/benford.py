@@ -173,8 +173,8 @@ def _amounts(ledger: Any, where: Where, side: str, minimum: float) -> np.ndarray
     cents, least = nw.col("cents"), max(round(minimum * 100), 1)
     kept = {"debit": cents >= least, "credit": cents <= -least}
     frame = frame.filter(kept.get(side, (cents >= least) | (cents <= -least)))
-    found: np.ndarray[Any, Any] = eager(frame.select("cents"))["cents"].to_numpy(dtype="int64")
-    return np.abs(found)
+    sized: np.ndarray[Any, Any] = eager(frame.select("cents"))["cents"].abs().to_numpy("int64")
+    return sized
 
 
 def _heads(cents: np.ndarray[Any, Any], digits: int) -> np.ndarray[Any, Any]:

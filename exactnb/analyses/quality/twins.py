@@ -180,16 +180,16 @@ def _against(one: pd.Series, other: pd.Series) -> Iterator[str]:
         "vat_number": say("other VAT numbers", "andere btw-nummers"),
         "chamber_of_commerce": say("other Chamber of Commerce numbers", "andere KvK-nummers"),
     }
-    for field, words in said.items():
+    for field, against in said.items():
         if one[field] and other[field] and bare(one[field]) != bare(other[field]):
-            yield words
+            yield against
 
 
 def _why(reason: str, score: int) -> str:
-    words = {
+    said = {
         "vat_number": say("same VAT number", "zelfde btw-nummer"),
         "chamber_of_commerce": say("same Chamber of Commerce number", "zelfde KvK-nummer"),
         "bank_account": say("same IBAN", "zelfde IBAN"),
         "email": say("same e-mail address", "zelfde e-mailadres"),
     }
-    return words.get(reason) or say(f"names {score} % alike", f"namen {score} % gelijk")
+    return said.get(reason) or say(f"names {score} % alike", f"namen {score} % gelijk")
