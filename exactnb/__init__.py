@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
     from exactnb import errors
     from exactnb.actions import Run
+    from exactnb.analyses.audit.benford import benford
+    from exactnb.analyses.audit.duplicates import duplicate_invoices
+    from exactnb.analyses.audit.gaps import invoice_number_gaps
+    from exactnb.analyses.audit.journal_entries import journal_entry_tests
+    from exactnb.analyses.audit.sampling import sample
     from exactnb.analyses.cash.forecast import cash_flow_forecast
     from exactnb.analyses.cash.position import cash_position
+    from exactnb.analyses.quality.accounts import account_quality
+    from exactnb.analyses.quality.twins import duplicate_accounts
     from exactnb.analyses.receivables.ageing import aged_payables, aged_receivables
     from exactnb.analyses.receivables.behaviour import payment_behaviour
     from exactnb.analyses.receivables.invoices import paid_invoices
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
         days_payable_outstanding,
         days_sales_outstanding,
     )
-    from exactnb.analyses.result import lines
+    from exactnb.analyses.result import findings, lines
     from exactnb.analyses.revenue.bridge import revenue_bridge
     from exactnb.analyses.revenue.cohorts import customer_cohorts
     from exactnb.analyses.revenue.margin import gross_margin
@@ -52,9 +59,11 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "account_quality": "exactnb.analyses.quality.accounts",
     "aged_payables": "exactnb.analyses.receivables.ageing",
     "aged_receivables": "exactnb.analyses.receivables.ageing",
     "balance_sheet": "exactnb.analyses.statements.balance_sheet",
+    "benford": "exactnb.analyses.audit.benford",
     "cash_flow_forecast": "exactnb.analyses.cash.forecast",
     "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "cash_position": "exactnb.analyses.cash.position",
@@ -63,11 +72,16 @@ _MENU = {
     "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
     "days_sales_outstanding": "exactnb.analyses.receivables.outstanding",
     "demo": "exactnb.opening",
+    "duplicate_accounts": "exactnb.analyses.quality.twins",
+    "duplicate_invoices": "exactnb.analyses.audit.duplicates",
     "errors": "exactnb.errors",
+    "findings": "exactnb.analyses.result",
     "form": "exactnb.forms.form",
     "general_ledger": "exactnb.analyses.statements.general_ledger",
     "gross_margin": "exactnb.analyses.revenue.margin",
+    "invoice_number_gaps": "exactnb.analyses.audit.gaps",
     "journal": "exactnb.analyses.statements.journal",
+    "journal_entry_tests": "exactnb.analyses.audit.journal_entries",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "paid_invoices": "exactnb.analyses.receivables.invoices",
@@ -76,6 +90,7 @@ _MENU = {
     "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
+    "sample": "exactnb.analyses.audit.sampling",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
     "vat_check": "exactnb.analyses.vat.vat_check",
@@ -87,9 +102,11 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "account_quality",
     "aged_payables",
     "aged_receivables",
     "balance_sheet",
+    "benford",
     "cash_flow_forecast",
     "cash_flow_statement",
     "cash_position",
@@ -98,11 +115,16 @@ __all__ = [
     "days_payable_outstanding",
     "days_sales_outstanding",
     "demo",
+    "duplicate_accounts",
+    "duplicate_invoices",
     "errors",
+    "findings",
     "form",
     "general_ledger",
     "gross_margin",
+    "invoice_number_gaps",
     "journal",
+    "journal_entry_tests",
     "lines",
     "options",
     "paid_invoices",
@@ -111,6 +133,7 @@ __all__ = [
     "profit_and_loss",
     "revenue_bridge",
     "revenue_by",
+    "sample",
     "show",
     "trial_balance",
     "vat_check",

@@ -16,7 +16,7 @@ from exactnb.display.options import options
 from exactnb.display.statement import Check, Column, Row, Statement
 from exactnb.errors import DataError, InputError
 
-__all__ = ["Result", "Where", "lines", "made", "say"]
+__all__ = ["Result", "Where", "findings", "lines", "made", "say"]
 
 
 def say(en: str, nl: str) -> str:
@@ -81,6 +81,8 @@ class Where:
 
 #: From a row's position and a column's name to the lines behind that cell; None: there are none.
 Behind = Callable[[int, str | None], "Where | None"]
+#: From a row's first column, or None for all rows, to what was found, one row each.
+Detail = Callable[[Any], "Result"]
 
 
 class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
@@ -95,7 +97,7 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
         ``left``, ``right``, ``difference`` and ``ok``; besides, where the ledger came from.
     """
 
-    _metadata = ("_ledger", "_behind", "_look")
+    _metadata = ("_ledger", "_behind", "_look", "_detail")
 
     @property
     def _constructor(self) -> Any:
@@ -130,6 +132,7 @@ def made(
     subtitle: str = "",
     checks: Sequence[Check] = (),
     behind: Behind | None = None,
+    detail: Detail | None = None,
     lined: bool = False,
     notes: Sequence[str] = (),
     **parameters: Any,
@@ -152,6 +155,8 @@ def made(
         What must agree.
     behind
         Leads from a cell to its lines.
+    detail
+        Gives what was found, where the result tells how much it was.
     lined, notes
         As of a :class:`~exactnb.display.statement.Statement`; of a long list that is lined the
         first ``options.rows`` rows are shown, and the last.
@@ -194,6 +199,7 @@ def made(
         return Statement(whole, told, few, subtitle, checks, [*notes, _cut(len(rows))], lined)
 
     result._ledger, result._behind, result._look = ledger, behind, look
+    result._detail = detail
     return result
 
 
@@ -245,6 +251,37 @@ def lines(result: Result, row: int | str, column: str | None = None) -> pd.DataF
         raise DataError(f"No lines of the ledger stand behind row {row!r}")
     lines_of(result._ledger, *where.columns, "type")
     return eager(bookings(where.of(nw.from_native(result._ledger))))
+
+
+def findings(result: Result, row: int | str | None = None) -> Result:
+    """What was found by an analysis that tells how much it was, one row each.
+
+    Parameters
+    ----------
+    result
+        What the analysis gave, such as :func:`exactnb.journal_entry_tests`.
+    row
+        One of its rows, by position or by the value of its first column; left out: all.
+
+    Returns
+    -------
+    Result
+        What was found and why, with what leads back to its record; empty where there is nothing.
+
+    Raises
+    ------
+    InputError
+        There is no such row.
+    DataError
+        It is no result of an analysis, or of one that finds nothing.
+    """
+    if not isinstance(result, Result) or result._detail is None:
+        raise DataError(
+            "Only a test has findings, and only its own result leads to them",
+            hint="Ask for those of the test itself, not of a frame made from it.",
+        )
+    found: Result = result._detail(None if row is None else result.iloc[_place(result, row), 0])
+    return found
 
 
 def _place(result: Result, row: int | str) -> int:
