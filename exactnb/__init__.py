@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # as typing has it, without the milliseconds that typing 
 if TYPE_CHECKING:
     from typing import Any
 
-    from exactnb import errors
+    from exactnb import charts, errors
     from exactnb.actions import Run
     from exactnb.analyses.audit.benford import benford
     from exactnb.analyses.audit.duplicates import duplicate_invoices
@@ -67,6 +67,7 @@ _MENU = {
     "cash_flow_forecast": "exactnb.analyses.cash.forecast",
     "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "cash_position": "exactnb.analyses.cash.position",
+    "charts": "exactnb.charts",
     "connect": "exactnb.opening",
     "customer_cohorts": "exactnb.analyses.revenue.cohorts",
     "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
@@ -97,6 +98,9 @@ _MENU = {
     "vat_return": "exactnb.analyses.vat.vat_return",
 }
 
+#: what is on the menu as a whole
+_ROOMS = ("charts", "errors")
+
 __all__ = [
     "Connection",
     "ExactnbError",
@@ -110,6 +114,7 @@ __all__ = [
     "cash_flow_forecast",
     "cash_flow_statement",
     "cash_position",
+    "charts",
     "connect",
     "customer_cohorts",
     "days_payable_outstanding",
@@ -145,7 +150,7 @@ def __getattr__(name: str) -> Any:
     if name not in _MENU:
         raise AttributeError(f"module 'exactnb' has no attribute {name!r}")
     module = import_module(_MENU[name])
-    value = module if name == "errors" else getattr(module, name)
+    value = module if name in _ROOMS else getattr(module, name)
     globals()[name] = value
     return value
 

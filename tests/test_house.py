@@ -18,6 +18,7 @@ FLOORS = (
     ("frames", "outbox", "store"),
     ("actions", "catalog", "pages", "proxy", "ledger"),
     ("analyses",),
+    ("charts",),
     ("writes",),
     ("connection",),
     ("opening", "forms"),

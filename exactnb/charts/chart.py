@@ -11,7 +11,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from exactnb.display.options import options
-from exactnb.errors import ExactnbError
+from exactnb.errors import InputError
+from exactnb.extras import needed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -41,7 +42,7 @@ _DARK = {
     SOFT: "#A3AAB5",
     LINE: "#4A4A4A",
     GROUND: "#111111",
-    **{light: dark for light, dark in (*ACCENTS.values(), *RAMP)},
+    **dict((*ACCENTS.values(), *RAMP)),
 }
 _FONT = "Liberation Sans, Arial, sans-serif"  # which can be measured where the SVG is made
 _STYLE = (
@@ -59,16 +60,9 @@ _STYLE = (
 
 
 def altair() -> Any:
-    """Altair, or what to do where it is not there."""
-    try:
-        import altair as alt
-        import vl_convert  # noqa: F401  # which draws
-    except ImportError as missing:
-        raise ExactnbError(
-            f"Charts need {missing.name}, which is not installed",
-            hint="pip install 'exactnb[report]'",
-        ) from missing
-    return alt
+    """Altair, which describes charts, after a look at whether what draws them is there too."""
+    needed("vl_convert", extra="report", to="draw charts")
+    return needed("altair", extra="report", to="draw charts")
 
 
 class Chart:
@@ -136,7 +130,7 @@ class Chart:
             ".json": lambda: json.dumps(self.vega_lite, indent=2).encode(),
         }
         if place.suffix.lower() not in kinds:
-            raise ExactnbError(
+            raise InputError(
                 f"A chart cannot be written as {place.suffix or 'a file without an ending'}",
                 hint=f"The name ends in one of {', '.join(kinds)}.",
             )
@@ -152,7 +146,7 @@ class Chart:
 _THEME: dict[str, Any] = {
     "background": "transparent",
     "font": _FONT,
-    "padding": 8,
+    "padding": {"left": 24, "right": 16, "top": 8, "bottom": 8},
     "view": {"stroke": None},
     "title": {
         "anchor": "start",
@@ -197,10 +191,11 @@ def _locale() -> dict[str, Any]:
     """How numbers and dates are written; a minus is the one that spreadsheets read."""
     import vl_convert
 
-    language = "nl-NL" if options.language == "nl" else "en-US"
+    dutch = options.language == "nl"
+    numbers = vl_convert.get_format_locale("nl-NL" if dutch else "en-US")
     return {
-        "format_locale": vl_convert.get_format_locale(language) | {"minus": "-"},
-        "time_format_locale": vl_convert.get_time_format_locale(language),
+        "format_locale": numbers | {"minus": "-"},
+        "time_format_locale": vl_convert.get_time_format_locale("nl-NL" if dutch else "en-US"),
     }
 
 
