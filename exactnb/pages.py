@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
