@@ -15,7 +15,7 @@ FLOORS = (
     ("errors", "absent", "_version"),
     ("settings",),
     ("membrane", "exact", "schema", "display"),
-    ("frames", "outbox"),
+    ("frames", "outbox", "store"),
     ("actions", "catalog", "pages", "proxy"),
     ("writes",),
     ("connection",),
