@@ -5,13 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exactnb.errors import DataError, NotFoundError
+from exactnb.errors import DataError
 from exactnb.exact.codes import codes, label
 from exactnb.exact.entities import snake
 from exactnb.ledger.coded import Coded, coded, encode, first_of, relabel
@@ -35,10 +35,11 @@ _TYPES: Mapping[Kind, pa.DataType] = {
     "int": pa.int32(),
     "float": pa.float64(),
     "text": pa.string(),
+    "category": pa.string(),
 }
 
 #: a column: of few distinct texts, or as Arrow has it
-Values = Coded | pa.ChunkedArray
+Values: TypeAlias = Coded | pa.ChunkedArray
 
 
 class Making:
@@ -47,14 +48,11 @@ class Making:
     def __init__(self, store: Store, state: State | None) -> None:
         self.store = store
         self.state = state if state is not None else store.state()
-        if LINES not in self.state.tables:
-            raise NotFoundError(
-                "There are no lines here yet", hint="books.refresh() reads them from Exact Online."
-            )
-        own = {column.own: column.kind for column in COLUMNS if not column.master}
-        table = self._read(LINES, own, [n for n, kind in own.items() if kind == "category"])
+        table = self._own(*(c for c in COLUMNS if not c.master and c.kind != "cents"))
         self.rows: int = table.num_rows
-        self._lines: dict[str, pa.ChunkedArray] = dict(zip(own, table.columns, strict=True))
+        self._lines: dict[str, pa.ChunkedArray] = dict(
+            zip(table.column_names, table.columns, strict=True)
+        )
         self._masters: dict[str, tuple[pa.Array, pa.Table]] = {}
         self._problems: list[str] = []
         self._notes: list[str] = []
@@ -150,8 +148,7 @@ class Making:
             return numbers.take(pa.array(key.codes, mask=key.codes < 0))
         names = self._typed(column.name, "text", found).combine_chunks()
         if column.source and names.null_count:
-            own = self._read(LINES, [column.own], [column.own])[column.own]
-            return first_of(names, key.codes, coded(own))
+            return first_of(names, key.codes, coded(self._own(column)[0]))
         return encode(key.codes, names)
 
     def _master(self, entity: str, key: Coded) -> tuple[pa.Array, pa.Table]:
@@ -159,7 +156,7 @@ class Making:
         if entity not in self._masters:
             at = MASTERS[entity]
             fields = [snake(c.field[1]) for c in COLUMNS if c.master and c.field[0] == entity]
-            table = self._read(at.table, [at.key, *fields])
+            table = self._table(at.table, [at.key, *fields])
             known = table[at.key].cast(pa.string()).combine_chunks()
             place = pc.index_in(key.words, value_set=known)
             if entity == "GLAccounts":
@@ -171,7 +168,8 @@ class Making:
         """Say which lines are on GL accounts that nothing is known of."""
         lines = unknown[key.codes]
         if lines.any():
-            own = coded(self._read(LINES, ["gl_account_code"], ["gl_account_code"])[0])
+            code = next(c for c in COLUMNS if c.name == "gl_account_code")
+            own = coded(self._own(code)[0])
             names = own.words.take(pa.array(np.unique(own.codes[lines & (own.codes >= 0)])))
             self._notes.append(
                 f"{lines.sum():,} lines are on GL accounts that are not in the table of GL "
@@ -182,7 +180,7 @@ class Making:
     def _division(self) -> dict[str, str]:
         """The administration that the lines are of, where the store knows it."""
         names = {"code": "division", "description": "division_name", "currency": "currency"}
-        table = self._read("division", names)
+        table = self._table("division", names)
         if not table.num_rows:
             return {}
         row = table.slice(0, 1).to_pylist()[0]
@@ -190,16 +188,18 @@ class Making:
 
     # ------------------------------------------------------------ reading
 
-    def _read(
-        self, table: str, columns: Iterable[str], dictionaries: Iterable[str] = ()
-    ) -> pa.Table:
-        """These columns of a table; null where the store has no such column, or no such table."""
-        names = list(dict.fromkeys(columns))
-        if table not in self.state.tables:
-            return pa.table({name: _missing(0, pa.string()) for name in names})
-        held = self.store.read(table, names, state=self.state, dictionaries=frozenset(dictionaries))
-        gaps = _missing(held.num_rows, pa.null())
-        return pa.table({n: held[n] if n in held.column_names else gaps for n in names})
+    def _own(self, *columns: Column) -> pa.Table:
+        """What the lines themselves have in these columns; null where the store has none."""
+        schema = pa.schema({c.own: _TYPES[c.kind] for c in columns})
+        short = [c.own for c in columns if c.kind == "category"]
+        return self.store.read(LINES, schema, state=self.state, dictionaries=short)
+
+    def _table(self, name: str, columns: Iterable[str]) -> pa.Table:
+        """These columns of a master table, as text; no rows where the store has no such table."""
+        schema = pa.schema(dict.fromkeys(columns, pa.string()))
+        if name not in self.state.names:
+            return schema.empty_table()
+        return self.store.read(name, schema, state=self.state)
 
 
 def _missing(rows: int, kind: pa.DataType) -> pa.ChunkedArray:

@@ -16,6 +16,7 @@ __all__ = ["Check", "Day", "open_items"]
 
 Day = str | dt.date | np.datetime64
 Kind = Literal["receivable", "payable"]
+_Cents = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class Check(TypedDict):
@@ -46,44 +47,19 @@ _DOCUMENTS = (10, 20, 21, 30, 31)
 _BUDGET = 3000
 
 _TAKEN = [
-    "account_code",
-    "account_name",
-    "invoice_number",
-    "your_ref",
-    "description",
-    "date",
-    "due_date",
-    "currency",
-    "entry_number",
-    "journal_code",
-    "account",
-]
+    "account_code", "account_name", "invoice_number", "your_ref", "description", "date", "due_date",
+    "currency", "entry_number", "journal_code", "account",
+]  # fmt: skip
 #: texts of few distinct values
 _NAMES = ("account_code", "account_name", "currency", "journal_code", "account")
 _NEEDED = (*_TAKEN, "cents", "amount_fc", "type", "gl_account_type")
 _LISTED = ("account_id", "account_code", "account_name", "invoice_number", "entry_number", "amount")
 _STATES = ("open", "partly paid", "overpaid", "credit", "unapplied", "no account", "only listed")
 _COLUMNS = [
-    "kind",
-    "account_code",
-    "account_name",
-    "invoice_number",
-    "your_ref",
-    "description",
-    "invoice_date",
-    "due_date",
-    "days_overdue",
-    "currency",
-    "invoiced",
-    "paid",
-    "open",
-    "open_fc",
-    "state",
-    "entry_number",
-    "journal_code",
-    "account",
-    "cents",
-]
+    "kind", "account_code", "account_name", "invoice_number", "your_ref", "description",
+    "invoice_date", "due_date", "days_overdue", "currency", "invoiced", "paid", "open", "open_fc",
+    "state", "entry_number", "journal_code", "account", "cents",
+]  # fmt: skip
 
 
 def open_items(
@@ -288,9 +264,10 @@ def _check(name: str, left: int, right: int) -> Check:
     return Check(name=name, left=left, right=right, difference=left - right, ok=left == right)
 
 
-def _cents(amounts: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _cents(amounts: pd.Series) -> _Cents:
     """Whole cents; what is missing counts as nothing."""
-    return np.rint(amounts.fillna(0).to_numpy(dtype="float64") * 100).astype("int64")
+    cents: _Cents = np.rint(amounts.fillna(0).to_numpy(dtype="float64") * 100).astype("int64")
+    return cents
 
 
 def _require(frame: pd.DataFrame, names: Iterable[str], what: str, hint: str) -> None:
