@@ -83,12 +83,10 @@ def chosen(snapshots: list[Snapshot], as_of: str | dt.date) -> str:
 def _until(as_of: str | dt.date) -> dt.datetime | None:
     if isinstance(as_of, str):
         try:
-            as_of = dt.date.fromisoformat(as_of)
+            moment = dt.datetime.fromisoformat(as_of)
         except ValueError:
-            try:
-                as_of = dt.datetime.fromisoformat(as_of)
-            except ValueError:
-                return None
+            return None
+        as_of = moment if len(as_of) > len("2025-12-31") else moment.date()
     if not isinstance(as_of, dt.datetime):
         as_of = dt.datetime.combine(as_of, dt.time.max)
     return as_of.astimezone(dt.UTC)

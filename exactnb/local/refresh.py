@@ -38,8 +38,9 @@ def refresh(
     store: Store,
     reader: Reader,
     settings: Settings,
-    named: Sequence[str] = (),
+    tables: Sequence[str] = (),
     *,
+    insist: Sequence[str] = (),
     full: bool = False,
     title: str = "Ledger",
 ) -> Refreshed:
@@ -47,11 +48,13 @@ def refresh(
 
     Parameters
     ----------
-    named
-        Tables that are asked for whatever is known; none: those of the ledger and those that the
-        store holds, of which lines are always asked for, the others when they are due.
+    tables
+        Those to bring up to date: lines always, the others when they are due. None: those of the
+        ledger, and whatever else the store holds.
+    insist
+        Those of them that are asked for whatever is known of them.
     full
-        Read everything anew.
+        Read them anew.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def refresh(
         It stopped before its end; what came is kept, and the same call goes on from there. After
         Ctrl-C it is a :class:`PullInterrupted`.
     """
-    asked = [declaration(name).name for name in named]
+    asked = [declaration(name).name for name in tables]
     with progress(title, settings.progress_delay) as bar, watching(bar.waiting):
 
         def wait() -> None:
@@ -69,7 +72,7 @@ def refresh(
 
         with store.writing(wait) as writer:
             tally = Tally(bar, reader.usage)
-            return _Refresh(store, writer, reader, settings, tally).run(asked, full=full)
+            return _Refresh(store, writer, reader, settings, tally).run(asked, insist, full=full)
 
 
 class _Refresh:
@@ -96,14 +99,14 @@ class _Refresh:
     def _state(self) -> State:
         return self._writer.state
 
-    def run(self, named: Sequence[str], *, full: bool) -> Refreshed:
+    def run(self, tables: Sequence[str], insist: Sequence[str], *, full: bool) -> Refreshed:
         """Bring it up to date."""
         started = time.monotonic()
         before = self._pending()
-        for name in named:
+        for name in insist:
             self._refusals.lift(f"{name} ", DELETED)
         try:
-            self._pull(named, full=full)
+            self._pull(tables, insist, full=full)
             deletions = self._deletions()
         except (ExactnbError, KeyboardInterrupt) as stop:
             raise self._stopped(stop, before) from stop
@@ -121,11 +124,11 @@ class _Refresh:
 
     # --- which tables, and in what order ---------------------------------------------------
 
-    def _pull(self, named: Sequence[str], *, full: bool) -> None:
+    def _pull(self, tables: Sequence[str], insist: Sequence[str], *, full: bool) -> None:
         """Pull what is due; first what tells whether the administration was moved."""
-        wanted = list(named) or [name for name in TABLES if name in LEDGER or self._held(name)]
+        wanted = list(tables) or [name for name in TABLES if name in LEDGER or self._held(name)]
         for name in sorted(wanted, key=list(TABLES).index):
-            if self._due(name, named, full=full):
+            if full or name in insist or self._due(name):
                 self._one(TABLES[name], full=full or self._forgotten(name))
             if name == _MOVED:
                 self._puller.moved = self._moved()
@@ -141,9 +144,10 @@ class _Refresh:
         found = self._state.tables.get(name)
         return found is not None and bool(found.files or found.pending_meta)
 
-    def _due(self, name: str, named: Sequence[str], *, full: bool) -> bool:
+    def _due(self, name: str) -> bool:
+        """Whether a table has to be asked for, by what is known of it."""
         found = self._state.tables.get(name)
-        if full or name in named or name == "lines" or found is None or not found.files:
+        if name == "lines" or found is None or not found.files:
             return True
         if found.pending_meta or found.meta.get("moved") != self._puller.moved:
             return True
@@ -162,7 +166,7 @@ class _Refresh:
                 keys = pc.unique(named[at.named_by]).drop_null()
                 there = self._store.read(name, [at.key], state=self._state)[at.key]
                 known = pc.is_in(keys, value_set=there.combine_chunks())
-                if not pc.all(known).as_py():  # of nothing, all are
+                if not pc.all(known, min_count=0).as_py():
                     return True
         return False
 
