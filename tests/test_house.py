@@ -16,7 +16,7 @@ FLOORS = (
     ("settings",),
     ("membrane", "exact", "schema", "display"),
     ("frames", "outbox", "store"),
-    ("actions", "catalog", "pages", "proxy"),
+    ("actions", "catalog", "pages", "proxy", "ledger"),
     ("writes",),
     ("connection",),
     ("opening", "forms"),
