@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from exactnb.display.show import show
     from exactnb.errors import ExactnbError
     from exactnb.forms.form import form
+    from exactnb.ledger.columns import ledger_columns
+    from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
 
 #: the menu: name → where it is; nothing is imported before it is asked for
@@ -68,6 +70,7 @@ _MENU = {
     "cash_flow_statement": "exactnb.analyses.statements.cash_flow",
     "cash_position": "exactnb.analyses.cash.position",
     "charts": "exactnb.charts",
+    "compare": "exactnb.ledger.compare",
     "connect": "exactnb.opening",
     "customer_cohorts": "exactnb.analyses.revenue.cohorts",
     "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
@@ -83,6 +86,7 @@ _MENU = {
     "invoice_number_gaps": "exactnb.analyses.audit.gaps",
     "journal": "exactnb.analyses.statements.journal",
     "journal_entry_tests": "exactnb.analyses.audit.journal_entries",
+    "ledger_columns": "exactnb.ledger.columns",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "paid_invoices": "exactnb.analyses.receivables.invoices",
@@ -115,6 +119,7 @@ __all__ = [
     "cash_flow_statement",
     "cash_position",
     "charts",
+    "compare",
     "connect",
     "customer_cohorts",
     "days_payable_outstanding",
@@ -130,6 +135,7 @@ __all__ = [
     "invoice_number_gaps",
     "journal",
     "journal_entry_tests",
+    "ledger_columns",
     "lines",
     "options",
     "paid_invoices",

@@ -19,7 +19,7 @@ FLOORS = (
     ("actions", "catalog", "pages", "proxy", "ledger"),
     ("analyses",),
     ("charts",),
-    ("writes",),
+    ("writes", "local"),
     ("connection",),
     ("opening", "forms"),
     ("__init__", "cli"),
