@@ -8,11 +8,13 @@ from typing import Any
 
 import narwhals as nw
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from exactnb.analyses.result import Where, say
 from exactnb.analyses.sums import BOOKING, BROKEN, eager, lines_of
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
+from exactnb.frames.build import text_dtype
 
 __all__ = ["booked", "entry_of", "headings", "listed", "unknown"]
 
@@ -32,9 +34,8 @@ def booked(ledger: Any, where: Where) -> pd.DataFrame:
     found = eager(where.of(frame))
     if missing := int(found["cents"].isna().sum()):
         raise DataError(f"{missing:,} lines have no amount", hint=BROKEN)
-    for name in found.columns:
-        if found[name].dtype == "category":
-            found[name] = found[name].astype(found[name].cat.categories.dtype)
+    texts = [name for name in found if not is_numeric_dtype(found[name]) and name != "date"]
+    found = found.astype(dict.fromkeys(texts, text_dtype()))
     found = found.astype(dict.fromkeys(("entry_number", *_PERIOD), "Int64"))
     cents = found["cents"].astype("int64")
     found = found.assign(debit=cents.clip(lower=0), credit=(-cents).clip(lower=0))
@@ -45,9 +46,9 @@ def booked(ledger: Any, where: Where) -> pd.DataFrame:
 def listed(lines: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Rows of these columns, those that the ledger does not have left out; first a key."""
     table = lines[[name for name in names if name in lines.columns]].assign(kind="line")
-    keys = lines["id"].astype("str") if "id" in lines.columns else ""
-    table.insert(0, "key", keys)
-    return table.astype({"key": "str"})
+    keys = lines["id"] if "id" in lines.columns else pd.Series("", index=lines.index)
+    table.insert(0, "key", keys.astype(text_dtype()))
+    return table
 
 
 def entry_of(lines: pd.DataFrame, place: int) -> Where:
