@@ -27,11 +27,11 @@ _ORDER = (*_PERIOD, "date", "journal_code", "entry_number")
 
 def booked(ledger: Any, where: Where) -> pd.DataFrame:
     """These lines of a ledger in the order of the books, with debit and credit in whole cents."""
-    frame = lines_of(ledger, *_NEEDED)
-    has = nw.from_native(ledger).collect_schema().names()
-    besides = [name for name in _BESIDES if name in has]
-    frame = lines_of(ledger, *dict.fromkeys((*BOOKING, *_NEEDED, *besides)))
-    found = eager(where.of(frame))
+    lines_of(ledger, *where.columns)  # which says so where the ledger has them not
+    frame = nw.from_native(ledger)
+    besides = [name for name in _BESIDES if name in frame.collect_schema().names()]
+    chosen = where.of(frame).to_native()
+    found = eager(lines_of(chosen, *dict.fromkeys((*BOOKING, *_NEEDED, *besides))))
     if missing := int(found["cents"].isna().sum()):
         raise DataError(f"{missing:,} lines have no amount", hint=BROKEN)
     texts = [name for name in found if not is_numeric_dtype(found[name]) and name != "date"]
