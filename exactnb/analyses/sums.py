@@ -166,10 +166,13 @@ def total(frame: Lines, by: Sequence[str], **sums: nw.Expr) -> pd.DataFrame:
     """
     # a missing value is a group of its own: no line drops out of a sum
     made = eager(frame.group_by(*by).agg(**sums) if by else frame.select(**sums))
-    for name in by:
-        if made[name].dtype == "category":
-            made[name] = made[name].astype(made[name].cat.categories.dtype)
-    return made.sort_values(list(by), ignore_index=True) if by else made
+    if not by:
+        return made
+    categories = {name: made[name].cat.categories for name in by if made[name].dtype == "category"}
+    for name, values in categories.items():  # which sort by the order of their categories
+        made[name] = made[name].cat.reorder_categories(values.sort_values())
+    made = made.sort_values(list(by), ignore_index=True)
+    return made.astype({name: values.dtype for name, values in categories.items()})
 
 
 def eager(frame: Lines) -> pd.DataFrame:

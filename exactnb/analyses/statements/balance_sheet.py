@@ -11,8 +11,8 @@ from exactnb.analyses.period import FIRST, LAST, By, Month, Period
 from exactnb.analyses.result import Result, made, say
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.profit_and_loss import profit_and_loss
-from exactnb.analyses.statements.sheet import Detail, Group, Sheet, total_of
-from exactnb.analyses.statements.tables import standing, subtitle, worst
+from exactnb.analyses.statements.sheet import Detail, Group, Lead, Sheet, Span, total_of
+from exactnb.analyses.statements.tables import Amounts, standing, subtitle
 from exactnb.analyses.sums import YEAR_END, movements
 from exactnb.display.statement import Check, Column
 
@@ -124,7 +124,7 @@ def balance_sheet(
     columns = Columns.of(ledger, period, by, compare, whole="balance")
     moves, left_out = standing(movements(ledger, status=status))
     sheet = Sheet(columns, moves, span=lambda p: p.ever, detail=detail, status=status, **left_out)
-    groups = _placed(sheet, columns.whole)
+    groups = _placed(sheet)
     sheet.heading(say("Assets", "Activa"))
     assets = _section(sheet, _ASSETS, groups)
     listed = [code for group in _ASSETS for code in groups[group.key]]
@@ -135,7 +135,7 @@ def balance_sheet(
     earned = sheet.codes("W")
     equity = -sheet.sum([*groups["equity"], *earned])
     debts = equity + _section(sheet, _DEBTS, groups)
-    listed = [code for code in sheet.accounts.index if code not in listed]
+    listed = [code for code in sheet.net if code not in listed]
     named = say("Total equity and liabilities", "Totaal passiva")
     sheet.row("total_debts", named, debts, listed, kind="total")
     return made(
@@ -145,13 +145,10 @@ def balance_sheet(
         subtitle=subtitle(columns.asked, status, ledger),
         columns={"description": Column("", "text"), **columns.shown(whole=False)},
         checks=[
-            worst(
-                say("assets = equity and liabilities", "activa = passiva"),
-                assets,
-                debts,
-                columns.whole,
+            columns.check(
+                say("assets = equity and liabilities", "activa = passiva"), assets, debts
             ),
-            _as_earned(ledger, columns, status, moves, result[columns.whole]),
+            _as_earned(ledger, columns, status, moves, columns.at(result)),
         ],
         behind=sheet.behind,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
@@ -163,21 +160,19 @@ def balance_sheet(
     )
 
 
-def _placed(sheet: Sheet, decisive: str) -> dict[str, list[str]]:
+def _placed(sheet: Sheet) -> dict[str, list[str]]:
     """The accounts of each group; those that may turn stand where their balance puts them."""
     groups: dict[str, list[str]] = {group.key: [] for group in _GROUPS}
     vat = sheet.codes("B", _VAT.types)
     for code in sheet.codes("B"):
         home = _SIDE.get(sheet.type_of(code), "unclassified_assets")
-        balances = sheet.sum(vat) if code in vat else sheet.net.loc[code]
-        debit = (balances[decisive] or balances.sum()) >= 0
+        balances = sheet.sum(vat) if code in vat else sheet.net[code]
+        debit = (sheet.columns.at(balances) or balances.sum()) >= 0
         groups[home if debit else _TURNING.get(home, home)].append(code)
     return groups
 
 
-def _section(
-    sheet: Sheet, layout: Sequence[Group], groups: Mapping[str, Sequence[str]]
-) -> pd.Series:
+def _section(sheet: Sheet, layout: Sequence[Group], groups: Mapping[str, Sequence[str]]) -> Amounts:
     """The rows of one side; what they add up to."""
     whole = sheet.sum([])
     for group in layout:
@@ -187,21 +182,14 @@ def _section(
     return whole
 
 
-def _equity(sheet: Sheet, codes: Sequence[str], moves: pd.DataFrame) -> pd.Series:
+def _equity(sheet: Sheet, codes: Sequence[str], moves: pd.DataFrame) -> Amounts:
     """The rows of equity, with what was earned and not booked to it; the result of the year."""
     earned = moves[moves["balance_type"] == "W"]
 
-    def result(span: Any) -> pd.Series:
-        made = {
-            name: -int(earned.loc[span(period).holds(earned), "net"].sum())
-            for name, period in sheet.columns.spans.items()
-        }
-        return pd.Series(made, dtype="int64")
-
-    def lines(span: Any) -> Any:
+    def lines(span: Span) -> Lead:
         return lambda period: sheet.where(span(period), {"balance_type": ["W"]})
 
-    former, year = result(_former_years), result(_year)
+    former, year = (-sheet.columns.added_up(earned, span) for span in (_former_years, _year))
     sheet.heading(_EQUITY.name, level=1)
     if sheet.detail == "account":
         sheet.list(codes, _EQUITY.sign, level=2)

@@ -11,7 +11,7 @@ from exactnb.analyses.period import By, Period
 from exactnb.analyses.result import Result, Where, made, say
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet
-from exactnb.analyses.statements.tables import standing, subtitle, worst
+from exactnb.analyses.statements.tables import Amounts, standing, subtitle
 from exactnb.analyses.sums import OPENING, TURNS, YEAR_END, counted, movements
 from exactnb.display.statement import Column
 
@@ -152,27 +152,27 @@ def cash_flow_statement(
         net = net + sheet.group(_REST, rest)
     cash = (moves["balance_type"] == "B") & moves["gl_account_type"].isin(CASH).fillna(False)
     closing = moves["turn"].isin(YEAR_END) & ~moves["turn"].isin(_OPENING)
-    year_end = -_summed(columns, moves[closing & ~cash])
+    year_end = -columns.added_up(moves[closing & ~cash])
     if year_end.any():
         sheet.row("year_end", say("Closing of the year", "Jaarafsluiting"), year_end, None)
         net = net + year_end
     named = say("Net cash flow", "Netto kasstroom")
-    others = [code for code in sheet.accounts.index if code not in sheet.codes("B", CASH)]
+    others = [code for code in sheet.net if code not in sheet.codes("B", CASH)]
     sheet.row("net_cash_flow", named, net, None if year_end.any() else others, kind="subtotal")
 
     opened = moves["turn"].isin(_OPENING)
-    begin = _summed(columns, moves[cash], lambda p: p.prior)
-    begin = begin + _summed(columns, moves[cash & opened])
+    begin = columns.added_up(moves[cash], lambda p: p.prior)
+    begin = begin + columns.added_up(moves[cash & opened])
     named = say("Cash at the beginning", "Liquide middelen begin")
     sheet.row("cash_opening", named, begin, _balances(moves, status, left_out, opening=True))
-    end = _summed(columns, moves[cash], lambda p: p.ever)
+    end = columns.added_up(moves[cash], lambda p: p.ever)
     named = say("Cash at the end", "Liquide middelen eind")
     lead = _balances(moves, status, left_out, opening=False)
     sheet.row("cash_closing", named, begin + net, lead, kind="total")
     told = {
         say("cash flow = movement of the cash accounts", "kasstroom = mutatie geldrekeningen"): (
             net,
-            _summed(columns, moves[cash & ~opened]),
+            columns.added_up(moves[cash & ~opened]),
         ),
         say("cash at the end = balance sheet", "liquide middelen eind = balans"): (
             begin + net,
@@ -185,7 +185,7 @@ def cash_flow_statement(
         title=say("Cash flow statement", "Kasstroomoverzicht"),
         subtitle=subtitle(columns.asked, status, ledger),
         columns={"description": Column("", "text"), **columns.shown()},
-        checks=[worst(name, *both, columns.whole) for name, both in told.items()],
+        checks=[columns.check(name, *both) for name, both in told.items()],
         behind=sheet.behind,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
         period=columns.asked,
@@ -200,7 +200,7 @@ def cash_flow_statement(
 _OPENING = (OPENING, 328)
 
 
-def _section(sheet: Sheet, section: Group, groups: Sequence[Group]) -> pd.Series:
+def _section(sheet: Sheet, section: Group, groups: Sequence[Group]) -> Amounts:
     """The rows of one kind of activities; what they add up to."""
     earned, costs = sheet.codes("W"), sheet.codes("W", _DEPRECIATION.types)
     sheet.heading(section.name)
@@ -220,17 +220,6 @@ def _section(sheet: Sheet, section: Group, groups: Sequence[Group]) -> pd.Series
     named = say(f"Cash flow from {section.en.lower()}", f"Kasstroom uit {section.nl.lower()}")
     sheet.row(f"{section.key}_cash_flow", named, whole, listed, kind="subtotal")
     return whole
-
-
-def _summed(
-    columns: Columns, moves: pd.DataFrame, span: Callable[[Period], Period] = lambda p: p
-) -> pd.Series:
-    """What these movements come to in each column, in cents."""
-    spans = columns.spans.items()
-    return pd.Series(
-        {name: int(moves.loc[span(period).holds(moves), "net"].sum()) for name, period in spans},
-        dtype="int64",
-    )
 
 
 def _balances(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import By, Period
 from exactnb.analyses.result import say
+from exactnb.analyses.statements.tables import Amounts
 from exactnb.analyses.sums import period_of
-from exactnb.display.statement import Column
+from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 
 __all__ = ["Columns", "Compare"]
@@ -69,6 +71,33 @@ class Columns:
         """The first and the last financial year of them all."""
         years = [end.year for span in self.spans.values() for end in (span.first, span.last)]
         return min(years), max(years)
+
+    def at(self, amounts: Amounts) -> int:
+        """The amount of the period that the statement is about."""
+        return int(amounts[list(self.spans).index(self.whole)])
+
+    def by_account(self, moves: pd.DataFrame, span: Callable[[Period], Period]) -> Amounts:
+        """Debit less credit in cents: a row an account, in order, and a column a period."""
+        places, codes = pd.factorize(moves["gl_account_code"], sort=True)
+        net = moves["net"].to_numpy()
+        made = np.zeros((len(codes), len(self.spans)), dtype="int64")
+        for column, period in enumerate(self.spans.values()):
+            held = span(period).holds(moves).to_numpy()
+            np.add.at(made[:, column], places[held], net[held])
+        return made
+
+    def added_up(
+        self, moves: pd.DataFrame, span: Callable[[Period], Period] = lambda period: period
+    ) -> Amounts:
+        """Debit less credit in cents of all of them together, for each column."""
+        whole: Amounts = self.by_account(moves, span).sum(axis=0)
+        return whole
+
+    def check(self, name: str, left: Amounts, right: Amounts) -> Check:
+        """That two figures agree in every column; shown is where they differ most."""
+        apart = np.abs(left - right)
+        column = int(apart.argmax()) if apart.any() else list(self.spans).index(self.whole)
+        return Check.of(name, int(left[column]), int(right[column]))
 
     def compare(self, table: pd.DataFrame) -> pd.DataFrame:
         """The table, in euros, with difference and change beside each column compared with."""

@@ -8,11 +8,13 @@ from typing import Any
 
 import narwhals as nw
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from exactnb.analyses.result import Where, say
 from exactnb.analyses.sums import BOOKING, BROKEN, eager, lines_of
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
+from exactnb.frames.build import text_dtype
 
 __all__ = ["booked", "entry_of", "headings", "listed", "unknown"]
 
@@ -25,16 +27,15 @@ _ORDER = (*_PERIOD, "date", "journal_code", "entry_number")
 
 def booked(ledger: Any, where: Where) -> pd.DataFrame:
     """These lines of a ledger in the order of the books, with debit and credit in whole cents."""
-    frame = lines_of(ledger, *_NEEDED)
-    has = nw.from_native(ledger).collect_schema().names()
-    besides = [name for name in _BESIDES if name in has]
-    frame = lines_of(ledger, *dict.fromkeys((*BOOKING, *_NEEDED, *besides)))
-    found = eager(where.of(frame))
+    lines_of(ledger, *where.columns)  # which says so where the ledger has them not
+    frame = nw.from_native(ledger)
+    besides = [name for name in _BESIDES if name in frame.collect_schema().names()]
+    chosen = where.of(frame).to_native()
+    found = eager(lines_of(chosen, *dict.fromkeys((*BOOKING, *_NEEDED, *besides))))
     if missing := int(found["cents"].isna().sum()):
         raise DataError(f"{missing:,} lines have no amount", hint=BROKEN)
-    for name in found.columns:
-        if found[name].dtype == "category":
-            found[name] = found[name].astype(found[name].cat.categories.dtype)
+    texts = [name for name in found if not is_numeric_dtype(found[name]) and name != "date"]
+    found = found.astype(dict.fromkeys(texts, text_dtype()))
     found = found.astype(dict.fromkeys(("entry_number", *_PERIOD), "Int64"))
     cents = found["cents"].astype("int64")
     found = found.assign(debit=cents.clip(lower=0), credit=(-cents).clip(lower=0))
@@ -45,9 +46,9 @@ def booked(ledger: Any, where: Where) -> pd.DataFrame:
 def listed(lines: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Rows of these columns, those that the ledger does not have left out; first a key."""
     table = lines[[name for name in names if name in lines.columns]].assign(kind="line")
-    keys = lines["id"].astype("str") if "id" in lines.columns else ""
-    table.insert(0, "key", keys)
-    return table.astype({"key": "str"})
+    keys = lines["id"] if "id" in lines.columns else pd.Series("", index=lines.index)
+    table.insert(0, "key", keys.astype(text_dtype()))
+    return table
 
 
 def entry_of(lines: pd.DataFrame, place: int) -> Where:

@@ -9,7 +9,7 @@ from exactnb.analyses.period import By, Period
 from exactnb.analyses.result import Result, made, say
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet
-from exactnb.analyses.statements.tables import subtitle, worst
+from exactnb.analyses.statements.tables import subtitle
 from exactnb.analyses.sums import YEAR_END, movements
 from exactnb.display.statement import Column
 
@@ -147,7 +147,7 @@ def profit_and_loss(
         title=say("Profit and loss", "Winst-en-verliesrekening"),
         subtitle=subtitle(columns.asked, status, ledger),
         columns={"description": Column("", "text"), **columns.shown()},
-        checks=[worst(name, shown, other, columns.whole) for name, other in told.items()],
+        checks=[columns.check(name, shown, other) for name, other in told.items()],
         behind=sheet.behind,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
         period=columns.asked,

@@ -6,21 +6,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Behind, Where, say
 from exactnb.analyses.statements.columns import Columns
-from exactnb.analyses.statements.tables import accounts_of, euros, sums
+from exactnb.analyses.statements.tables import Amounts, accounts_of, euros
 from exactnb.analyses.sums import counted
 from exactnb.errors import InputError
 
-__all__ = ["Detail", "Group", "Sheet", "total_of"]
+__all__ = ["Detail", "Group", "Lead", "Sheet", "Span", "total_of"]
 
 #: whether a statement lists the accounts of each group
 Detail = Literal["account", "group"]
 #: from the period of a column to the lines that a row has in it
 Lead = Callable[[Period], "Where | None"]
+#: from the period of a column to the one that is summed for it, such as all up to its end
+Span = Callable[[Period], Period]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def total_of(group: Group) -> str:
 class Sheet:
     """Rows of a statement, in cents, each with the way to its lines.
 
+    Amounts are an array each, one for every column.
+
     Parameters
     ----------
     columns
@@ -57,7 +62,7 @@ class Sheet:
     moves
         The movements that count.
     span
-        From a column's period to the one that is summed for it, such as all up to its end.
+        Which period is summed for a column.
     detail
         "account" lists the accounts of each group, "group" does not.
     status
@@ -71,7 +76,7 @@ class Sheet:
         columns: Columns,
         moves: pd.DataFrame,
         *,
-        span: Callable[[Period], Period] = lambda period: period,
+        span: Span = lambda period: period,
         detail: Detail = "account",
         status: str = "all",
         **left_out: Any,
@@ -80,39 +85,41 @@ class Sheet:
             raise InputError(f"detail is 'account' or 'group', not {detail!r}")
         self.columns, self.detail, self._span, self._left_out = columns, detail, span, left_out
         self._counted = counted(status)
-        self.accounts = accounts_of(moves)
-        #: account × column: debit less credit, in cents
-        self.net = pd.DataFrame(
-            {
-                name: sums(moves[span(period).holds(moves)], "net", self.accounts)
-                for name, period in columns.spans.items()
-            },
-            index=self.accounts.index,
-        )
+        accounts = accounts_of(moves).astype("object")
+        self._accounts = accounts.to_dict("index")
+        #: account → debit less credit in each column
+        self.net = dict(zip(accounts.index, columns.by_account(moves, span), strict=True))
         self._rows: list[dict[str, Any]] = []
         self._leads: list[Lead | None] = []
 
     def codes(self, balance_type: str, types: Sequence[int] | None = None) -> Sequence[str]:
         """The accounts of these types, in order; of any type where none are given."""
-        chosen = self.accounts["balance_type"] == balance_type
-        if types is not None:
-            chosen &= self.accounts["gl_account_type"].isin(types).fillna(False).astype(bool)
-        return list(self.accounts.index[chosen])
+        return [
+            code
+            for code, account in self._accounts.items()
+            if account["balance_type"] == balance_type
+            and (types is None or self.type_of(code) in types)
+        ]
 
-    def sum(self, codes: Sequence[str]) -> pd.Series:
-        """Debit less credit of these accounts, for each column."""
-        total: pd.Series = self.net.loc[list(codes)].sum().astype("int64")
-        return total
+    def type_of(self, code: str) -> int | None:
+        """The type of an account, where it has one."""
+        kind = self._accounts[code]["gl_account_type"]
+        return None if pd.isna(kind) else int(kind)
+
+    def sum(self, codes: Sequence[str]) -> Amounts:
+        """Debit less credit of these accounts in each column."""
+        nothing = np.zeros(len(self.columns.spans), dtype="int64")
+        return sum((self.net[code] for code in codes), start=nothing)
 
     def heading(self, name: str, level: int = 0) -> None:
         """A row with no figures."""
-        self._put("", name, pd.Series(0, self.net.columns), None, kind="heading", level=level)
+        self._put("", name, self.sum([]), None, kind="heading", level=level)
 
     def row(
         self,
         key: str,
         name: str,
-        amounts: pd.Series,
+        amounts: Amounts,
         lead: Sequence[str] | Lead | None,
         *,
         kind: str = "line",
@@ -130,13 +137,13 @@ class Sheet:
         *,
         together: Group | None = None,
         level: int = 0,
-    ) -> pd.Series:
+    ) -> Amounts:
         """The rows of a group of accounts; what they add up to, as it is shown.
 
         Accounts of the types of ``together`` are listed as one row, the last.
         """
         whole = group.sign * self.sum(codes)
-        if self.detail == "group" or not self.net.loc[list(codes)].any(axis=None):
+        if self.detail == "group" or not any(self.net[code].any() for code in codes):
             self.row(group.key, group.name, whole, codes, level=level)
             return whole
         self.heading(group.name, level)
@@ -151,9 +158,9 @@ class Sheet:
     def list(self, codes: Sequence[str], sign: int, level: int) -> None:
         """A row for each of the accounts that has a figure."""
         for code in codes:
-            if self.net.loc[code].any():
-                named = self.accounts.loc[code, "gl_account_description"]
-                lead, amounts = self._of_accounts([code]), sign * self.net.loc[code]
+            if self.net[code].any():
+                named = self._accounts[code]["gl_account_description"]
+                lead, amounts = self._of_accounts([code]), sign * self.net[code]
                 self._put(code, named, amounts, lead, level=level, gl_account_code=code)
 
     def where(self, period: Period, values: Mapping[str, Sequence[Any]]) -> Where:
@@ -163,12 +170,11 @@ class Sheet:
     @property
     def frame(self) -> pd.DataFrame:
         """The rows, in euros; a heading has none."""
-        figures = list(self.net.columns)
+        figures = list(self.columns.spans)
         table = euros(pd.DataFrame(self._rows), figures)
         table.loc[table["kind"] == "heading", figures] = float("nan")
         texts = ["key", "gl_account_code", "description"]
-        placed = table[[*texts, *figures, "kind", "level"]]
-        return self.columns.compare(placed)
+        return self.columns.compare(table[[*texts, *figures, "kind", "level"]])
 
     @property
     def behind(self) -> Behind:
@@ -183,11 +189,6 @@ class Sheet:
 
         return behind
 
-    def type_of(self, code: str) -> int | None:
-        """The type of an account, where it has one."""
-        kind = self.accounts.loc[code, "gl_account_type"]
-        return None if kind is pd.NA else int(kind)
-
     def _of_accounts(self, codes: Sequence[str]) -> Lead:
         return lambda period: self.where(self._span(period), {"gl_account_code": codes})
 
@@ -195,7 +196,7 @@ class Sheet:
         self,
         key: str,
         name: str,
-        amounts: pd.Series,
+        amounts: Amounts,
         lead: Lead | None,
         *,
         kind: str = "line",
@@ -203,5 +204,6 @@ class Sheet:
         gl_account_code: str = "",
     ) -> None:
         told = {"key": key, "gl_account_code": gl_account_code, "description": name}
-        self._rows.append({**told, **amounts.to_dict(), "kind": kind, "level": level})
+        figures = dict(zip(self.columns.spans, amounts, strict=True))
+        self._rows.append({**told, **figures, "kind": kind, "level": level})
         self._leads.append(lead)

@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Where, say
 from exactnb.display.formats import day
-from exactnb.display.statement import Check
 
-__all__ = ["accounts_of", "added", "euros", "standing", "subtitle", "sums", "worst"]
+__all__ = ["Amounts", "accounts_of", "added", "euros", "standing", "subtitle"]
+
+#: whole cents, one for each column of a statement
+Amounts = npt.NDArray[np.int64]
 
 #: types of the lines that close all balances at the end of a year, and open them in the next
 _CLOSING, _REOPENING = 327, 328
@@ -24,12 +28,6 @@ def accounts_of(moves: pd.DataFrame) -> pd.DataFrame:
     named = ["gl_account_description", "gl_account_type", "balance_type"]
     first: pd.DataFrame = moves.drop_duplicates("gl_account_code").set_index("gl_account_code")
     return first[named].sort_index()
-
-
-def sums(moves: pd.DataFrame, figure: str, accounts: pd.DataFrame) -> pd.Series:
-    """A figure of these movements for each of the accounts, 0 where there is none; cents."""
-    found = moves.groupby("gl_account_code")[figure].sum()
-    return found.reindex(accounts.index, fill_value=0).astype("int64")
 
 
 def added(
@@ -65,13 +63,6 @@ def standing(moves: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any]]:
     later = Where({"type": [_REOPENING]}, between={"financial_year": (first + 1, None)})
     kept = moves[~again & (moves["turn"] != _CLOSING)]
     return kept, {"without": {"type": [_CLOSING]}, "unless": (later,)}
-
-
-def worst(name: str, left: pd.Series, right: pd.Series, usual: str) -> Check:
-    """The check of two figures in the column where they differ most, else in the usual one."""
-    apart = (left - right).abs()
-    column = apart.idxmax() if apart.any() else usual
-    return Check.of(name, left[column], right[column])
 
 
 def subtitle(period: Period | None, status: str, ledger: Any) -> str:

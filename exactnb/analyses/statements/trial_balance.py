@@ -8,7 +8,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Month, Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.statements.tables import accounts_of, added, euros, subtitle, sums
+from exactnb.analyses.statements.tables import accounts_of, added, euros, subtitle
 from exactnb.analyses.sums import counted, movements, period_of
 from exactnb.display.statement import Check, Column
 
@@ -54,10 +54,13 @@ def trial_balance(ledger: Any, period: str | Period = "YTD", *, status: str = "a
     asked = period_of(ledger, period)
     within, before, profit = asked.holds(moves), asked.prior.holds(moves), _profit(moves)
     carried = before & (~profit | (moves["financial_year"] == asked.first.year))
-    table = accounts_of(moves)
-    table["opening"] = sums(moves[carried], "net", table)
-    table["debit"] = sums(moves[within], "debit", table)
-    table["credit"] = sums(moves[within], "credit", table)
+    placed = {
+        "opening": moves["net"].where(carried, 0),
+        "debit": moves["debit"].where(within, 0),
+        "credit": moves["credit"].where(within, 0),
+    }
+    sums = moves.assign(**placed).groupby("gl_account_code")[list(placed)].sum()
+    table = accounts_of(moves).join(sums)
     table["closing"] = table["opening"] + table["debit"] - table["credit"]
     table = table[(table[_FIGURES] != 0).any(axis=1)].reset_index().assign(kind="line")
     former = int(moves.loc[before & ~carried, "net"].sum())
