@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from exactnb.display.show import show
     from exactnb.errors import ExactnbError
     from exactnb.forms.form import form
+    from exactnb.ledger.columns import ledger_columns
+    from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
 
 #: the menu: name → where it is; nothing is imported before it is asked for
@@ -45,6 +47,7 @@ _MENU = {
     "Run": "exactnb.actions",
     "aged_payables": "exactnb.analyses.receivables.ageing",
     "aged_receivables": "exactnb.analyses.receivables.ageing",
+    "compare": "exactnb.ledger.compare",
     "connect": "exactnb.opening",
     "customer_cohorts": "exactnb.analyses.revenue.cohorts",
     "days_payable_outstanding": "exactnb.analyses.receivables.outstanding",
@@ -53,6 +56,7 @@ _MENU = {
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
     "gross_margin": "exactnb.analyses.revenue.margin",
+    "ledger_columns": "exactnb.ledger.columns",
     "lines": "exactnb.analyses.result",
     "options": "exactnb.display.options",
     "paid_invoices": "exactnb.analyses.receivables.invoices",
@@ -71,6 +75,7 @@ __all__ = [
     "__version__",
     "aged_payables",
     "aged_receivables",
+    "compare",
     "connect",
     "customer_cohorts",
     "days_payable_outstanding",
@@ -79,6 +84,7 @@ __all__ = [
     "errors",
     "form",
     "gross_margin",
+    "ledger_columns",
     "lines",
     "options",
     "paid_invoices",

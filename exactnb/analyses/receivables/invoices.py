@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -51,9 +52,8 @@ def paid_invoices(
     Result
         By invoice number: ``invoice_number``, ``account_code``, ``account_name``,
         ``invoice_date``, ``due_date``, ``invoiced``, ``paid``, ``other``, ``open`` (euros, VAT
-        included; open = invoiced - paid - other), ``payments``, ``state``, ``state_label``,
-        ``settled_on``,
-        ``days_to_pay``, ``days_late`` (both to ``settled_on``), ``kind``.
+        included; open = invoiced - paid - other), ``payments``, ``state``, ``state_label``
+        (in words), ``settled_on``, ``days_to_pay``, ``days_late`` (both to that day), ``kind``.
 
         ``state`` is "open", "partly paid", "paid" or "overpaid"; "settled" and "partly settled"
         where it was for the most part not money (written off, set off by hand); "not booked" for
@@ -155,7 +155,7 @@ def paid_invoices(
     )
 
 
-_STATES = {
+_STATES: Mapping[str, Callable[[], str]] = {
     "open": lambda: say("open", "open"),
     "partly paid": lambda: say("partly paid", "deels betaald"),
     "paid": lambda: say("paid", "betaald"),
