@@ -1,12 +1,17 @@
 """Receivables and payables: against Exact's own lists, SQL written here, and cases by hand."""
 
+import bisect
+import datetime as dt
 import json
+from contextlib import nullcontext
 from importlib import resources
 
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ledgers import demo_ledger, ledger_of
 from sandbox_side import over
 
@@ -550,3 +555,93 @@ def test_a_large_customer_pays_later_and_later(ledger):
     assert worse == records("receivables.later-and-later")["accounts"]
     lines = habits[(habits["kind"] == "line") & (habits["trend"] > 20)]
     assert lines["account_code"].tolist() == worse
+
+
+# ---------------------------------------------------------------- any ledger at all
+
+DATES = st.dates(dt.date(2024, 11, 1), dt.date(2025, 4, 30))
+
+
+@st.composite
+def any_line(draw):
+    """A line of which anything may be missing; rarely what no figure can do without."""
+    account = draw(st.sampled_from([None, "a", "b", "c"]))
+    rare = draw(st.sampled_from([""] * 30 + ["date", "amount", "gl_account_type"]))
+    line = {
+        "gl": draw(st.sampled_from(["1300", "1300", "1600", "8000", "1000"])),
+        "amount": draw(st.integers(-10_000, 10_000)) / 100,
+        "date": draw(DATES),
+        "due_date": draw(st.none() | DATES),
+        "type": draw(st.sampled_from([None, 10, 20, 21, 30, 31, 40, 82, 83, 90, 3000])),
+        "invoice_number": draw(st.sampled_from([None, 1, 2, 3])),
+        "account": account,
+        "account_code": draw(st.sampled_from([account, account, account, None])),
+    }
+    return line | ({rare: None} if rare else {}), rare
+
+
+def by_hand(lines, day, sign=1, gl="1300"):
+    """Account → bucket → cents, by plain loops."""
+    items = {}
+    for number, line in enumerate(lines):
+        if line["gl"] != gl or line["date"] > day or line["type"] == 3000:
+            continue
+        known = line["account"] is not None and line["invoice_number"] is not None
+        items.setdefault(
+            (line["account"], line["invoice_number"] if known else f"alone {number}"), []
+        ).append(line)
+    told = {}
+    for (account, _), own in items.items():
+        documents = [one for one in own if one["type"] in (10, 20, 21, 30, 31)]
+        owed = sum(sign * round(one["amount"] * 100) for one in own)
+        billed = sum(sign * round(one["amount"] * 100) for one in documents)
+        if not owed:
+            continue
+        first = (documents or own)[0]
+        late = (day - (first["due_date"] or first["date"])).days
+        bucket = BUCKETS[bisect.bisect_left((0, 30, 60, 90), late)]
+        if account is None or not documents or owed * billed <= 0:
+            bucket = "unapplied"
+        row = told.setdefault(account, dict.fromkeys([*BUCKETS, "unapplied"], 0))
+        row[bucket] += owed
+    return told
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(any_line(), max_size=12), DATES)
+def test_any_ledger_is_aged_rightly_or_refused(made, day):
+    lines = [line for line, _ in made]
+    ledger = ledger_of([line | {"date": line["date"] or "2025-01-01"} for line in lines])
+    ledger["date"] = ledger["date"].mask(pd.Series([x["date"] is None for x in lines], dtype=bool))
+    bookings = [(line, rare) for line, rare in made if rare and line["type"] != 3000]
+    if bookings:
+        # what cannot be placed stops whatever it may belong to
+        refused = any(rare == "gl_account_type" or line["gl"] == "1300" for line, rare in bookings)
+        for question in (ex.aged_receivables, ex.paid_invoices, ex.payment_behaviour):
+            with pytest.raises(DataError, match="lines") if refused else nullcontext():
+                question(ledger, as_of=day)
+        return
+    lines = [line for line, rare in made if not rare]
+    for aged, gl, sign in ((ex.aged_receivables, "1300", 1), (ex.aged_payables, "1600", -1)):
+        result = aged(ledger, day)
+        expected = by_hand(lines, day, sign, gl)
+        cells = [*BUCKETS, "unapplied"]
+        ours = sorted(tuple(round(row[c] * 100) for c in cells)
+                      for _, row in result[result["kind"] == "line"].iterrows())  # fmt: skip
+        assert ours == sorted(tuple(row.values()) for row in expected.values())
+        items = open_items(ledger, day)
+        of = items[items["kind"] == ("receivable" if sign > 0 else "payable")]
+        assert round(result["open"].iloc[-1] * 100) == of["cents"].sum()
+        if cents := round(result["unapplied"].iloc[-1] * 100):
+            behind = ex.lines(result, len(result) - 1, "unapplied")
+            assert sign * behind["cents"].sum() == cents
+        detail = aged(ledger, day, detail=True)
+        assert len(detail) - 1 == len(of)
+    paid = ex.paid_invoices(ledger, as_of=day)
+    assert all_ok(paid)
+    left = paid["invoiced"] - paid["paid"] - paid["other"] - paid["open"]
+    assert left.abs().max() < 0.001
+    assert all_ok(ex.payment_behaviour(ledger, as_of=day))
+    if lines:
+        months = ex.days_sales_outstanding(ledger, "2024-11..2025-04", window=30)
+        assert all(check["ok"] for check in months.attrs["checks"])
