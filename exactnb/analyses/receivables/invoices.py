@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -51,8 +52,8 @@ def paid_invoices(
     Result
         By invoice number: ``invoice_number``, ``account_code``, ``account_name``,
         ``invoice_date``, ``due_date``, ``invoiced``, ``paid``, ``other``, ``open`` (euros, VAT
-        included; open = invoiced - paid - other), ``payments``, ``state``, ``settled_on``,
-        ``days_to_pay``, ``days_late`` (both to ``settled_on``), ``kind``.
+        included; open = invoiced - paid - other), ``payments``, ``state``, ``state_label``
+        (in words), ``settled_on``, ``days_to_pay``, ``days_late`` (both to that day), ``kind``.
 
         ``state`` is "open", "partly paid", "paid" or "overpaid"; "settled" and "partly settled"
         where it was for the most part not money (written off, set off by hand); "not booked" for
@@ -115,7 +116,16 @@ def paid_invoices(
         return Where(values, {"date": (None, day.to_pydatetime())})
 
     shown = ["invoice_number", "account_code", "account_name", "invoice_date", "due_date"]
-    shown += [*_FIGURES, "payments", "state", "settled_on", "days_to_pay", "days_late"]
+    table["state_label"] = table["state"].map({state: word() for state, word in _STATES.items()})
+    shown += [
+        *_FIGURES,
+        "payments",
+        "state",
+        "state_label",
+        "settled_on",
+        "days_to_pay",
+        "days_late",
+    ]
     return made(
         totalled(table[shown], _FIGURES, "account_name"),
         ledger,
@@ -132,7 +142,7 @@ def paid_invoices(
             "paid": Column(say("Paid", "Betaald"), "money"),
             "other": Column(say("Otherwise settled", "Anders afgewikkeld"), "money"),
             "open": Column(say("Open", "Openstaand"), "money"),
-            "state": Column(say("State", "Status")),
+            "state_label": Column(say("State", "Status")),
             "settled_on": Column(say("Settled", "Afgewikkeld"), "date"),
             "days_late": Column(say("Days late", "Dagen te laat"), "count"),
         },
@@ -143,6 +153,17 @@ def paid_invoices(
         as_of=day.date(),
         period=asked,
     )
+
+
+_STATES: Mapping[str, Callable[[], str]] = {
+    "open": lambda: say("open", "open"),
+    "partly paid": lambda: say("partly paid", "deels betaald"),
+    "paid": lambda: say("paid", "betaald"),
+    "overpaid": lambda: say("overpaid", "te veel betaald"),
+    "settled": lambda: say("settled", "afgewikkeld"),
+    "partly settled": lambda: say("partly settled", "deels afgewikkeld"),
+    "not booked": lambda: say("not booked", "niet geboekt"),
+}
 
 
 def _within(table: pd.DataFrame, period: Period | None) -> pd.DataFrame:

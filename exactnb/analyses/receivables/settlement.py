@@ -11,12 +11,10 @@ from exactnb.analyses.receivables.control import control_lines, party_column
 from exactnb.analyses.rows import texts
 from exactnb.ledger.matching import Side, match
 
-__all__ = ["STATES", "Settlement", "settlement"]
+__all__ = ["Settlement", "settlement"]
 
 #: entries that move money: cash flow, which is bank, cash and payment services
 MONEY = (40,)
-
-STATES = ("open", "partly paid", "paid", "overpaid", "settled", "partly settled")
 
 
 class Settlement(NamedTuple):

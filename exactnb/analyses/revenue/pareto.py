@@ -65,7 +65,7 @@ def pareto(
     >>> import exactnb as ex
     >>> abc = ex.pareto(books.ledger(), "customer", "2025")
     >>> abc["class"].iloc[0], round(abc.attrs["concentration"]["five"], 2)
-    ('A', 0.33)
+    ('A', 0.34)
     """
     one = dimension_of(by)
     if not one.base:
