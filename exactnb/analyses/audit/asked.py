@@ -69,7 +69,7 @@ class Asked:
 class Outcome(NamedTuple):
     """What a test gives.
 
-    ``why`` is a text for each entry that it found, by ``entry_id``; ``looked_at`` the number of
+    ``why`` is a text for each entry that it found, by its place; ``looked_at`` the number of
     entries that it could judge; ``asked`` what it looked for, in words; ``tested`` is False where
     the ledger or the parameters do not let it.
     """

@@ -21,7 +21,7 @@ def description(tested: Population, asked: Asked) -> Outcome:
     told = lines["description"].map(
         {text: _tells(text, asked.vague) for text in lines["description"].unique()}
     )
-    silent = ~told.astype(bool).groupby(lines["entry_id"]).any()
+    silent = ~told.astype(bool).groupby(lines["entry"]).any()
     said = tested.within["description"].reindex(silent[silent].index)
     blank = say("no description", "geen omschrijving")
     why = reasons(
@@ -48,7 +48,7 @@ def round_amount(tested: Population, asked: Asked) -> Outcome:
     """A line of round thousands."""
     lines, step = tested.lines_within, round(asked.round_to * 100)
     found = lines[(lines["cents"] != 0) & (lines["cents"] % step == 0)]
-    largest = found["cents"].abs().groupby(found["entry_id"]).max()
+    largest = found["cents"].abs().groupby(found["entry"]).max()
     why = reasons(largest, lambda cents: say(f"{euros(cents)} is round", f"{euros(cents)} is rond"))
     said = say(f"a line that is a multiple of {euros(step)}", f"een veelvoud van {euros(step)}")
     return Outcome(len(tested.within), why, said)
@@ -61,7 +61,7 @@ def near_limit(tested: Population, asked: Asked) -> Outcome:
             say("no approval limits were given", "geen goedkeuringsgrenzen opgegeven")
         )
     lines = tested.lines_within
-    largest = lines["cents"].abs().groupby(lines["entry_id"]).max()
+    largest = lines["cents"].abs().groupby(lines["entry"]).max()
     limits = np.sort(np.array([round(limit * 100) for limit in asked.limits], dtype="int64"))
     place = np.searchsorted(limits, largest.to_numpy(), side="right")
     limit = pd.Series(np.append(limits, 0)[place], index=largest.index)
@@ -83,15 +83,15 @@ def near_limit(tested: Population, asked: Asked) -> Outcome:
 
 def rare_pair(tested: Population, asked: Asked) -> Outcome:
     """A debit and a credit account that hardly ever meet, counted over the whole ledger."""
-    net = tested.lines.groupby(["entry_id", "gl_account_code"], sort=False)["cents"].sum()
+    net = tested.lines.groupby(["entry", "gl_account_code"], sort=False)["cents"].sum()
     sides = net[net != 0].reset_index()
-    pairs = sides[sides["cents"] > 0].merge(sides[sides["cents"] < 0], on="entry_id")
+    pairs = sides[sides["cents"] > 0].merge(sides[sides["cents"] < 0], on="entry")
     both = ["gl_account_code_x", "gl_account_code_y"]
-    pairs["times"] = pairs.groupby(both)["entry_id"].transform("nunique")
+    pairs["times"] = pairs.groupby(both)["entry"].transform("nunique")
     pairs = pairs[pairs["times"] <= asked.seldom_pair]
-    pairs = pairs[pairs["entry_id"].isin(tested.within.index)]
+    pairs = pairs[pairs["entry"].isin(tested.within.index)]
     named = pairs[both[0]] + " / " + pairs[both[1]]
-    why = named.groupby(pairs["entry_id"], sort=False).agg(
+    why = named.groupby(pairs["entry"], sort=False).agg(
         lambda found: ", ".join(found[:3]) + (f" + {len(found) - 3}" if len(found) > 3 else "")
     )
     times = asked.seldom_pair

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from exactnb.analyses.audit.references import alike, bare
@@ -29,9 +31,9 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {"purchase": _Kind(22, (30, 31), -1), "sales": _Kind(20, (20, 21), 1)}
+_Array = np.ndarray[Any, np.dtype[Any]]
 #: each invoice: what it is, and how many cents
 _INVOICE = ("entry_id", "entry_number", "account_code", "account_name", "your_ref")
-_SAME = ["account_code", "cents"]
 
 
 def duplicate_invoices(
@@ -74,13 +76,13 @@ def duplicate_invoices(
     -----
     An invoice is what an entry books on the control account for one account. Compared are those
     of the same account and amount: with the same reference, once capitals, punctuation and leading
-    zeros are taken off (score 100); or, within ``days`` days, with digits that changed places
-    (90), one character that differs (80), a reference missing (70), other references (60). A
-    reference of at least four characters with the same amount under another account counts too
-    (85): that account may be there twice. An invoice that was credited in full is none any more:
-    credit notes and invoices of one account and amount take each other away, those of one
-    reference first, then the nearest earlier one. A pair is a question: two people may follow one
-    course.
+    zeros are taken off (score 100; each with the next one); or, within ``days`` days, with
+    characters that changed places (90), one character that differs (80), a reference missing (70),
+    other references (60). A reference of at least four characters with the same amount under
+    another account counts too (85): that account may be there twice. An invoice that was credited
+    in full is none any more: credit notes and invoices of one account and amount take each other
+    away, those of one reference first, then the nearest earlier one. A pair is a question: two
+    people may follow one course.
 
     Examples
     --------
@@ -94,13 +96,13 @@ def duplicate_invoices(
     if days < 0:
         raise InputError(f"days is 0 or more, not {days}")
     asked = None if period is None else period_of(ledger, period)
-    every = _invoices(ledger, _KINDS[kind], asked)
+    lines, sign = _lines(ledger, _KINDS[kind]), _KINDS[kind].sign
+    every = _invoices(lines, sign, asked)
     counted = every[every["cents"].abs() >= max(round(minimum * 100), 1)]
     standing = _not_credited(counted)
-    pairs = _pairs(standing, days)
-    if asked is not None:
-        pairs = pairs[pairs["within_x"] | pairs["within_y"]]
-    table = _table(pairs)
+    one, other = _pairs(standing, days)
+    within = one["within"] | other["within"]
+    table = _table(*(side[within].reset_index(drop=True) for side in (one, other)))
 
     def behind(place: int, column: str | None) -> Where:
         return Where(
@@ -132,7 +134,8 @@ def duplicate_invoices(
             Check.of(
                 say("invoices = control account", "facturen = tussenrekening"),
                 int(every["cents"].sum()),
-                _booked(ledger, _KINDS[kind]),
+                int(total(lines, (), cents=nw.col("cents").sum())["cents"].fillna(0).iloc[0])
+                * sign,
             )
         ],
         behind=behind,
@@ -153,6 +156,7 @@ def duplicate_invoices(
 
 
 def _lines(ledger: Any, kind: _Kind) -> Any:
+    """The lines of invoices and credit notes on the control account."""
     frame = lines_of(
         ledger,
         *(*_INVOICE, "date", "financial_year", "financial_period"),
@@ -163,18 +167,11 @@ def _lines(ledger: Any, kind: _Kind) -> Any:
     )
 
 
-def _booked(ledger: Any, kind: _Kind) -> int:
-    """What all invoices come to on the control account, in one sum."""
-    whole = total(_lines(ledger, kind), (), cents=nw.col("cents").sum())["cents"].iloc[0]
-    return 0 if pd.isna(whole) else int(whole) * kind.sign
-
-
-def _invoices(ledger: Any, kind: _Kind, asked: Period | None) -> pd.DataFrame:
+def _invoices(lines: Any, sign: int, asked: Period | None) -> pd.DataFrame:
     """One row an invoice: what it is, its date, and its cents; of credit notes negative."""
-    frame = _lines(ledger, kind)
     within = asked.within.cast(nw.Int32) if asked else nw.lit(1)
     made = total(
-        frame.with_columns(_within=within),
+        lines.with_columns(_within=within),
         _INVOICE,
         date=nw.col("date").min(),
         cents=nw.col("cents").sum(),
@@ -185,122 +182,115 @@ def _invoices(ledger: Any, kind: _Kind, asked: Period | None) -> pd.DataFrame:
     for name in ("entry_id", "account_code", "account_name", "your_ref"):
         made[name] = made[name].astype("object").where(made[name].notna(), None)
     made["account_code"] = made["account_code"].fillna("")
-    made["cents"] *= kind.sign
+    made["cents"] *= sign
     made["date"] = pd.to_datetime(made["date"])
     return made.astype({"cents": "int64", "within": "bool"})
 
 
 def _not_credited(invoices: pd.DataFrame) -> pd.DataFrame:
     """The invoices that no credit note of the same account and amount takes away."""
-    size = invoices["cents"].abs()
-    keys = pd.MultiIndex.from_arrays([invoices["account_code"], size])
-    credited = keys[invoices["cents"] < 0]
-    standing = invoices[(invoices["cents"] > 0)]
-    touched = invoices[keys.isin(credited)]
-    gone: set[Any] = set()
-    for _, group in touched.groupby([touched["account_code"], touched["cents"].abs()]):
-        group = group.assign(bare=group["your_ref"].map(bare)).sort_values(["date", "entry_number"])
-        for credit in group[group["cents"] < 0].itertuples():
-            left = group[(group["cents"] > 0) & ~group.index.isin(gone)]
-            same = left[(left["bare"] == credit.bare) & (left["bare"] != "")]
-            earlier = left[left["date"] <= credit.date]
-            taken = same if len(same) else earlier
-            gone |= set(taken.index[-1:])
-    return standing[~standing.index.isin(gone)].reset_index(drop=True)
+    both = invoices.assign(size=invoices["cents"].abs(), credit=invoices["cents"] < 0)
+    sides = both.groupby(["account_code", "size"])["credit"].transform("nunique")
+    touched = both[sides > 1].sort_values(["date", "entry_number"], kind="stable")
+    left: dict[Any, list[Any]] = {}
+    for one in touched[~touched["credit"]].itertuples():
+        left.setdefault((one.account_code, one.size), []).append(
+            (one.date, bare(one.your_ref), one)
+        )
+    gone = set()
+    for credit in touched[touched["credit"]].itertuples():
+        invoiced = left[credit.account_code, credit.size]
+        named = bare(credit.your_ref)
+        same = [place for place, (_, ref, _) in enumerate(invoiced) if named and ref == named]
+        earlier = [place for place, (date, _, _) in enumerate(invoiced) if date <= credit.date]
+        if taken := same or earlier:
+            gone.add(invoiced.pop(taken[-1])[2].Index)
+    standing = invoices[(invoices["cents"] > 0) & ~invoices.index.isin(gone)]
+    return standing.reset_index(drop=True)
 
 
-def _pairs(invoices: pd.DataFrame, days: int) -> pd.DataFrame:
-    """The pairs that are looked at: invoices of one amount that share something else."""
-    invoices = invoices.assign(bare=_bare(invoices["your_ref"]), place=invoices.index)
-    known = invoices[invoices["bare"] != ""]
+def _pairs(invoices: pd.DataFrame, days: int) -> tuple[pd.DataFrame, ...]:
+    """The pairs that are looked at: invoices of one amount that share something else.
+
+    Two frames of as many rows: the invoices with the lower entry numbers, and the others.
+    """
+    invoices = invoices[invoices.duplicated("cents", keep=False)]
+    invoices = invoices.sort_values("entry_number", kind="stable", ignore_index=True)
+    invoices["bare"] = _bare(invoices["your_ref"])
+    account, reference = (pd.factorize(invoices[name])[0] for name in ("account_code", "bare"))
+    cents, date = (invoices[name].to_numpy() for name in ("cents", "date"))
+    length = invoices["bare"].str.len().to_numpy(dtype="int64")
     found = [
-        _neighbours(known, ["account_code", "cents", "bare"], None),
-        _neighbours(invoices, ["account_code", "cents"], days),
-        _neighbours(known[known["bare"].str.len() >= 4], ["cents", "bare"], None),
+        _neighbours(np.flatnonzero(length > 0), (account, cents, reference), date, None),
+        _neighbours(np.arange(len(invoices)), (account, cents), date, days),
+        _neighbours(np.flatnonzero(length >= 4), (cents, reference), date, None),
     ]
-    places = pd.concat(found, ignore_index=True).drop_duplicates()
-    one, other = (invoices.loc[places[side]].reset_index(drop=True) for side in ("one", "other"))
-    return pd.concat([one.add_suffix("_x"), other.add_suffix("_y")], axis=1)
+    places = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    return tuple(invoices.loc[places[:, side]].reset_index(drop=True) for side in (0, 1))
 
 
 def _bare(references: pd.Series) -> pd.Series:
     """The references without what only dresses them, each worked out once."""
-    known = {text: bare(text) for text in references.dropna().unique()}
-    return references.map(known).fillna("").astype("object")
+    codes, texts = pd.factorize(references)
+    spelled = np.array([*map(bare, texts), ""], dtype="object")  # a missing one has code -1
+    return pd.Series(spelled[codes], index=references.index)
 
 
-def _neighbours(invoices: pd.DataFrame, by: list[str], days: int | None) -> pd.DataFrame:
-    """Every two of a group, whose dates lie within so many days."""
-    grouped = invoices[invoices.duplicated(by, keep=False)]
-    grouped = grouped.sort_values([*by, "date", "entry_number"], kind="stable")
-    group = grouped.groupby(by, sort=False).ngroup().to_numpy()
-    place, date = grouped["place"].to_numpy(), grouped["date"].to_numpy()
-    pairs, step = [], 1
-    while step < len(grouped):
-        near = group[step:] == group[:-step]
+def _neighbours(places: _Array, by: Sequence[_Array], date: _Array, days: int | None) -> _Array:
+    """Pairs of places in one group: all within so many days; None: each with the next one only.
+
+    What comes every month with the same reference would else pair with all that came before.
+    """
+    places = places[np.lexsort([date[places], *(key[places] for key in by)])]
+    pairs = [np.empty((0, 2), dtype="int64")]
+    for step in range(1, 2 if days is None else len(places)):
+        one, other = places[:-step], places[step:]
+        near = np.logical_and.reduce([key[one] == key[other] for key in by])
         if days is not None:
-            near &= (date[step:] - date[:-step]) <= pd.Timedelta(days=days).to_numpy()
+            near &= (date[other] - date[one]) <= np.timedelta64(days, "D")
         if not near.any():
-            break  # groups stand together in the order of dates: further apart there are none
-        pairs.append(pd.DataFrame({"one": place[:-step][near], "other": place[step:][near]}))
-        step += 1
-    if not pairs:
-        return pd.DataFrame({"one": [], "other": []}, dtype="int64")
-    return pd.concat(pairs, ignore_index=True)
+            break  # a group stands together in the order of dates: further apart there are none
+        pairs.append(np.column_stack([one[near], other[near]]))
+    return np.concatenate(pairs)
 
 
-def _table(pairs: pd.DataFrame) -> pd.DataFrame:
+def _table(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """The pairs with their scores, the surest first."""
-    rows = []
-    for pair in pairs.to_dict("records"):
-        score, why = _judged(pair)
-        one, other = ("_x", "_y")
-        if pair["entry_number_x"] > pair["entry_number_y"]:
-            one, other = other, one
-        rows.append(
-            {
-                "pair": f"{pair['entry_number' + one]} / {pair['entry_number' + other]}",
-                "score": score,
-                "account_code": pair["account_code" + one],
-                "account_name": pair["account_name" + one],
-                "amount": pair["cents_x"] / 100,
-                "date": pair["date" + one],
-                "reference": pair["your_ref" + one],
-                "entry_number": pair["entry_number" + one],
-                "other_date": pair["date" + other],
-                "other_reference": pair["your_ref" + other],
-                "other_entry_number": pair["entry_number" + other],
-                "days": abs((pair["date_y"] - pair["date_x"]).days),
-                "why": why,
-                "entry_id": pair["entry_id" + one],
-                "other_entry_id": pair["entry_id" + other],
-            }
+    judged = [
+        _judged(*pair)
+        for pair in zip(
+            *(one["account_code"], other["account_code"], one["bare"], other["bare"]), strict=True
         )
-    kinds = {
-        **dict.fromkeys(("pair", "account_code", "account_name", "reference"), "object"),
-        **dict.fromkeys(("other_reference", "why", "entry_id", "other_entry_id"), "object"),
-        **dict.fromkeys(("score", "days", "entry_number", "other_entry_number"), "int64"),
-        **dict.fromkeys(("date", "other_date"), "datetime64[ms]"),
-        "amount": "float64",
-    }
-    order = (
-        *("pair", "score", "account_code", "account_name", "amount", "date", "reference"),
-        *("entry_number", "other_date", "other_reference", "other_entry_number", "days", "why"),
-        *("entry_id", "other_entry_id"),
+    ]
+    table = pd.DataFrame(
+        {
+            "pair": one["entry_number"].astype(str) + " / " + other["entry_number"].astype(str),
+            "score": np.array([score for score, _ in judged], dtype="int64"),
+            "account_code": one["account_code"],
+            "account_name": one["account_name"],
+            "amount": one["cents"] / 100,
+            "date": one["date"],
+            "reference": one["your_ref"],
+            "entry_number": one["entry_number"],
+            "other_date": other["date"],
+            "other_reference": other["your_ref"],
+            "other_entry_number": other["entry_number"],
+            "days": (other["date"] - one["date"]).abs().dt.days,
+            "why": pd.Series([why for _, why in judged], dtype="object"),
+            "entry_id": one["entry_id"],
+            "other_entry_id": other["entry_id"],
+        }
     )
-    table = pd.DataFrame(rows, columns=list(order)).astype(kinds)
     by, rising = ["score", "amount", "pair"], [False, False, True]
     return table.sort_values(by, ascending=rising, ignore_index=True)
 
 
-def _judged(pair: dict[Any, Any]) -> tuple[int, str]:
+def _judged(account: str, under: str, one: str, other: str) -> tuple[int, str]:
     """How sure it is that two are one, and why."""
-    one, other = pair["bare_x"], pair["bare_y"]
-    if pair["account_code_x"] != pair["account_code_y"]:
+    if account != under:
         return 85, say(
-            f"same amount and reference under account {pair['account_code_y']}",
-            f"zelfde bedrag en referentie bij relatie {pair['account_code_y']}",
+            f"same amount and reference under account {under}",
+            f"zelfde bedrag en referentie bij relatie {under}",
         )
-    same = say("same account and amount", "zelfde relatie en bedrag")
     score, said = alike(one, other)
-    return score, f"{same}, {said}"
+    return score, say("same account and amount, ", "zelfde relatie en bedrag, ") + said

@@ -34,13 +34,13 @@ def found_in(entries: pd.DataFrame, found: Mapping[str, tuple[str, pd.Series]]) 
     Parameters
     ----------
     entries
-        What the entries are, by ``entry_id``.
+        What the entries are.
     found
         Test → how heavy its findings weigh, and why for each entry.
     """
     parts = []
     for test, (severity, why) in found.items():
-        part = entries.loc[why.index].reset_index(names="entry_id")
+        part = entries.loc[why.index]
         part = part.assign(
             test=test, severity=severity, why=why.tolist(), amount=part["cents"] / 100
         )
@@ -50,8 +50,8 @@ def found_in(entries: pd.DataFrame, found: Mapping[str, tuple[str, pd.Series]]) 
 
 def stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Findings under each other, with the columns of :data:`COLUMNS`, whatever each part knows."""
-    rows = [row for part in parts for row in part.to_dict("records")]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    known = [part.reindex(columns=list(COLUMNS)).astype(COLUMNS) for part in parts]
+    return pd.concat(known, ignore_index=True)
 
 
 def tables(

@@ -34,10 +34,11 @@ class Population:
     Parameters
     ----------
     lines
-        Their lines, the texts of which are text or missing.
+        Their lines: ``entry`` (the place of their entry), and texts that are text or None.
     entries
-        One row an entry, by ``entry_id``: its number, journal, first date and moment of creation,
-        who made it, a description, its debit (``cents``), and whether it is ``within`` the period.
+        One row an entry, by its place: ``entry_id``, number, journal, first date and moment of
+        creation, who made it, a description, its debit (``cents``), and whether it is ``within``
+        the period.
     last_day
         The end of the month in which the period has its last line, of whatever type.
     """
@@ -54,16 +55,15 @@ class Population:
     @property
     def lines_within(self) -> pd.DataFrame:
         """The lines of the entries of the period."""
-        return self.lines[self.lines["entry_id"].isin(self.within.index)]
+        return self.lines[self.lines["entry"].isin(self.within.index)]
 
     def of_types(self, types: Sequence[int] | None) -> Population:
         """Those of these types of lines; a line without a type is looked at too."""
         if types is None:
             return self
         lines = self.lines[self.lines["type"].isin(types) | self.lines["type"].isna()]
-        return replace(
-            self, lines=lines, entries=self.entries[self.entries.index.isin(lines["entry_id"])]
-        )
+        entries = self.entries[self.entries.index.isin(lines["entry"])]
+        return replace(self, lines=lines, entries=entries)
 
 
 def population(ledger: Any, period: Period, types: Sequence[int] | None) -> Population:
@@ -75,7 +75,9 @@ def population(ledger: Any, period: Period, types: Sequence[int] | None) -> Popu
         lines[name] = lines[name].astype("object").where(lines[name].notna(), None)
     lines["within"] = period.holds(lines).fillna(False).astype(bool)
     lines["_debit"] = lines["cents"].clip(lower=0)
-    entries = lines.groupby("entry_id", sort=False).agg(
+    lines["entry"] = pd.factorize(lines["entry_id"])[0]
+    entries = lines.groupby("entry").agg(
+        entry_id=("entry_id", "first"),
         entry_number=("entry_number", "first"),
         journal_code=("journal_code", "first"),
         date=("date", "min"),
