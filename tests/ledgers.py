@@ -134,24 +134,5 @@ def _line(row: dict[str, Any], number: int) -> dict[str, Any]:
 
 def demo_ledger(books: Any) -> pd.DataFrame:
     """The ledger of an administration."""
-    lines = books.odata("sync/Financial/TransactionLines", filter="Timestamp gt 1L")
-    chart = books.odata("bulk/Financial/GLAccounts").set_index("id")
-    for column, name in (
-        ("gl_account_type", "type"),
-        ("balance_type", "balance_type"),
-        ("balance_side", "balance_side"),
-    ):
-        lines[column] = lines["gl_account"].map(chart[name])
-    lines = lines.sort_values(["date", "entry_number", "line_number", "id"], ignore_index=True)
-    columns = [*DATES, *CATEGORIES, *INTEGERS, *TEXTS, *AMOUNTS]
-    frame = lines[columns].astype(dict.fromkeys(INTEGERS, "Int32"))
-    frame = frame.astype(dict.fromkeys(CATEGORIES, "category"))
-    frame["cents"] = (frame["amount_dc"] * 100).round().astype("int64")
-    frame.attrs = {
-        "connection": books.info.name,
-        "division": str(books.division),
-        "division_name": books.division_in_words.partition(" ")[2],
-        "currency": "EUR",
-        "as_of": "2026-06-30T12:00:00",
-    }
+    frame: pd.DataFrame = books.ledger()
     return frame

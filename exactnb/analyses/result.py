@@ -82,7 +82,7 @@ class Where:
 #: From a row's position and a column's name to the lines behind that cell; None: there are none.
 Behind = Callable[[int, str | None], "Where | None"]
 #: From a row's first column, or None for all rows, to what was found, one row each.
-Detail = Callable[[Any], "Result"]
+Found = Callable[[Any], "Result"]
 
 
 class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
@@ -97,7 +97,7 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
         ``left``, ``right``, ``difference`` and ``ok``; besides, where the ledger came from.
     """
 
-    _metadata = ("_ledger", "_behind", "_look", "_detail")
+    _metadata = ("_ledger", "_behind", "_look", "_findings")
 
     @property
     def _constructor(self) -> Any:
@@ -132,7 +132,7 @@ def made(
     subtitle: str = "",
     checks: Sequence[Check] = (),
     behind: Behind | None = None,
-    detail: Detail | None = None,
+    found: Found | None = None,
     lined: bool = False,
     notes: Sequence[str] = (),
     **parameters: Any,
@@ -155,7 +155,7 @@ def made(
         What must agree.
     behind
         Leads from a cell to its lines.
-    detail
+    found
         Gives what was found, where the result tells how much it was.
     lined, notes
         As of a :class:`~exactnb.display.statement.Statement`; of a long list that is lined the
@@ -199,7 +199,7 @@ def made(
         return Statement(whole, told, few, subtitle, checks, [*notes, _cut(len(rows))], lined)
 
     result._ledger, result._behind, result._look = ledger, behind, look
-    result._detail = detail
+    result._findings = found
     return result
 
 
@@ -275,12 +275,12 @@ def findings(result: Result, row: int | str | None = None) -> Result:
     DataError
         It is no result of an analysis, or of one that finds nothing.
     """
-    if not isinstance(result, Result) or result._detail is None:
+    if not isinstance(result, Result) or result._findings is None:
         raise DataError(
             "Only a test has findings, and only its own result leads to them",
             hint="Ask for those of the test itself, not of a frame made from it.",
         )
-    found: Result = result._detail(None if row is None else result.iloc[_place(result, row), 0])
+    found: Result = result._findings(None if row is None else result.iloc[_place(result, row), 0])
     return found
 
 

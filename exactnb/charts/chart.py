@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -124,7 +124,7 @@ class Chart:
         from pathlib import Path
 
         place = Path(path)
-        kinds = {
+        kinds: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg.encode(),
             ".png": self.png,
             ".json": lambda: json.dumps(self.vega_lite, indent=2).encode(),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from exactnb.analyses.result import Detail, Result, Where, made, say
+from exactnb.analyses.result import Found, Result, Where, made, say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["COLUMNS", "found_in", "stacked", "tables"]
@@ -61,7 +61,7 @@ def tables(
     title: str,
     subtitle: str,
     checks: Sequence[Check] = (),
-) -> Detail:
+) -> Found:
     """What gives the findings of one test, or of all, as a result that leads to its lines."""
 
     def detail(test: Any) -> Result:

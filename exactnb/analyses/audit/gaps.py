@@ -119,7 +119,7 @@ def invoice_number_gaps(
             )
         ],
         behind=behind,
-        detail=detail,
+        found=detail,
         notes=[
             say(
                 f"{unnumbered:,} invoices have no number.",

@@ -189,7 +189,7 @@ def journal_entry_tests(
         },
         checks=proven.checks,
         behind=behind,
-        detail=detail,
+        found=detail,
         notes=_notes(ledger, found, complete),
         period=asked.period,
         manual=manual,

@@ -116,7 +116,7 @@ def account_quality(accounts: pd.DataFrame, bank_accounts: pd.DataFrame | None =
             "right": Column(say("Right", "Goed"), "percent"),
             "severity": Column(say("Weight", "Gewicht")),
         },
-        detail=detail,
+        found=detail,
         notes=[
             say(
                 f"{flawed:,} of {len(known):,} accounts have something to put right.",
