@@ -26,6 +26,7 @@ __all__ = [
     "movements",
     "period_of",
     "total",
+    "whole",
 ]
 
 #: a ledger, whatever holds it
@@ -57,6 +58,13 @@ NUMBERS = frozenset(
 
 #: type of the lines that open the books
 OPENING = 10
+#: columns that are text though they may look like numbers: 0100 is not 100
+CODES = frozenset(
+    {"account_code", "balance_type", "gl_account_code", "item_code", "journal_code", "vat_code"}
+)
+
+_TEXT = (nw.String, nw.Categorical, nw.Enum, nw.Object)
+
 #: types of lines that close a year, which a profit and loss leaves out (else it shows nothing)
 YEAR_END = (310, 320, 321, 322, 323, 324, 325, 326, 327, 328)
 #: types of lines that open or close books: they tell nothing of the period that they stand in
@@ -65,6 +73,8 @@ TURNS = (OPENING, *YEAR_END)
 PROCESSED = 50
 #: budget lines are no bookings
 BUDGET = 3000
+#: euros that no line comes to: what is more, or not even a number, is no amount
+_MOST = 1e13
 #: the hint where lines cannot be placed
 BROKEN = "A figure without them would be wrong; books.refresh('lines', full=True) reads them anew."
 
@@ -105,7 +115,9 @@ def lines_of(ledger: Any, *needed: str) -> Lines:
     kept = [name for name in (*wanted, "type") if name in columns]
     frame = _checked(frame.select(*dict.fromkeys(kept)))
     if made:
-        frame = frame.with_columns(cents=(nw.col("amount_dc") * 100).round().cast(nw.Int64))
+        amount = nw.col("amount_dc")
+        amount = nw.when(amount.abs() < _MOST).then(amount)  # else it is no amount: it is missing
+        frame = frame.with_columns(cents=(amount * 100).round().cast(nw.Int64))
     return bookings(frame) if "type" in columns else frame
 
 
@@ -124,9 +136,15 @@ def _checked(frame: Lines) -> Lines:
                 hint="ex.ledger_columns() says what each column is.",
             ) from error
     for name, kind in frame.collect_schema().items():
-        if name in NUMBERS and not (kind.is_numeric() or kind == nw.Unknown):
+        if name == "cents":
+            fits, expected = kind.is_integer(), "whole numbers"
+        elif name in NUMBERS:
+            fits, expected = kind.is_numeric(), "numbers"
+        else:
+            fits, expected = name not in CODES or any(kind == each for each in _TEXT), "text"
+        if not fits and kind != nw.Unknown:
             raise DataError(
-                f"The ledger's column {name} holds {kind}, not numbers",
+                f"The ledger's column {name} holds {kind}, not {expected}",
                 hint="ex.ledger_columns() says what each column is.",
             )
     return frame
@@ -279,6 +297,17 @@ def latest(ledger: Any) -> Month | None:
     return None if last is None or last != last else Month(*divmod(int(last), 100))
 
 
+def whole(values: pd.Series, first: int, last: int) -> None:
+    """Refuse a column with a value that is no whole number in these bounds; it may be missing."""
+    known = values.dropna()
+    fits = known.between(first, last) & (known % 1 == 0)
+    if not fits.all():
+        raise DataError(
+            f"There is no {values.name} {known[~fits].iloc[0]:g}",
+            hint=f"It is a whole number from {first} to {last}.",
+        )
+
+
 def _complete(made: pd.DataFrame, named: pd.DataFrame) -> None:
     """Refuse lines that cannot be placed, rather than leave them out of a figure."""
     for name in ("gl_account_code", *_PERIOD):
@@ -286,12 +315,9 @@ def _complete(made: pd.DataFrame, named: pd.DataFrame) -> None:
             raise DataError(f"{lines:,} lines have no {name}", hint=BROKEN)
     if lines := int(made["lines"].sum() - made["counted"].sum()):
         raise DataError(f"{lines:,} lines have no amount", hint=BROKEN)
-    strange = made.loc[~made["financial_period"].between(FIRST, LAST), "financial_period"]
-    if len(strange):
-        raise DataError(
-            f"A year has no period {int(strange.iloc[0])}",
-            hint=f"financial_period is a number from {FIRST} to {LAST}.",
-        )
+    whole(made["financial_year"], 1, 9999)
+    whole(made["financial_period"], FIRST, LAST)
+    whole(named["gl_account_type"], 0, 10**6)
     vague = named.loc[~named["balance_type"].isin(["B", "W"]), "gl_account_code"].unique()
     if len(vague):
         raise DataError(

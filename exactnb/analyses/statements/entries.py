@@ -11,7 +11,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from exactnb.analyses.result import Where, say
-from exactnb.analyses.sums import BOOKING, BROKEN, eager, lines_of
+from exactnb.analyses.sums import BOOKING, BROKEN, eager, lines_of, whole
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
 from exactnb.frames.build import text_dtype
@@ -34,6 +34,7 @@ def booked(ledger: Any, where: Where) -> pd.DataFrame:
     found = eager(lines_of(chosen, *dict.fromkeys((*BOOKING, *_NEEDED, *besides))))
     if missing := int(found["cents"].isna().sum()):
         raise DataError(f"{missing:,} lines have no amount", hint=BROKEN)
+    whole(found["entry_number"], 0, 10**15)
     texts = [name for name in found if not is_numeric_dtype(found[name]) and name != "date"]
     found = found.astype(dict.fromkeys(texts, text_dtype()))
     found = found.astype(dict.fromkeys(("entry_number", *_PERIOD), "Int64"))
