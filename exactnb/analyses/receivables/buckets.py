@@ -43,10 +43,11 @@ def aged_items(
     cents = lines["cents"].to_numpy()
     open_ = matched.sums(cents)
     billed = matched.sums(np.where(matched.document, cents, 0))
-    counted = lines["date"]
+    counted = lines["date"].to_numpy()[matched.first]
     if by == "due_date":
-        counted = lines["due_date"].fillna(lines["date"])
-    days = (day - counted).dt.days.to_numpy()[matched.first]
+        due = lines["due_date"].to_numpy()[matched.first]
+        counted = np.where(np.isnat(due), counted, due)
+    days = (day.to_numpy() - counted) // np.timedelta64(1, "D")
     # what was paid beyond its amount is nobody's invoice either
     apart = ~matched.named | ~matched.document[matched.first] | (np.sign(open_) != np.sign(billed))
     items = pd.DataFrame(
@@ -66,11 +67,13 @@ def aged_items(
 def by_account(items: pd.DataFrame, lines: pd.DataFrame, parts: Sequence[str]) -> pd.DataFrame:
     """One row an account, in the order of their codes; who has no account comes last."""
     code, parties = pd.factorize(items["party"])
-    cells = np.zeros((len(parties) + 1, len(parts)), dtype="int64")
-    np.add.at(cells, (code, items["bucket"]), items["cents"])
+    row = np.where(code < 0, len(parties), code)  # the last row is of those without an account
+    flat = np.zeros((len(parties) + 1) * len(parts), dtype="int64")
+    np.add.at(flat, row * len(parts) + items["bucket"].to_numpy(), items["cents"].to_numpy())
+    cells = flat.reshape(-1, len(parts))
     first = np.full(len(parties) + 1, -1)
-    first[code[::-1]] = items["first"][::-1]
-    there = first >= 0  # the last row is that of bookings without an account
+    first[row[::-1]] = items["first"].to_numpy()[::-1]
+    there = first >= 0
     table = _named(lines, first[there]).assign(
         **dict(zip(parts, cells[there].T, strict=True)), open=cells[there].sum(axis=1)
     )

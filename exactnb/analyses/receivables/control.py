@@ -84,7 +84,7 @@ def control_lines(ledger: Any, side: Side, day: pd.Timestamp, *needed: str) -> p
     _refuse(lines["cents"].isna().sum(), "on the control accounts have no amount")
     for name in ("date", "due_date"):
         if name in lines:
-            lines[name] = lines[name].astype("datetime64[ms]").dt.normalize()
+            lines[name] = lines[name].to_numpy("datetime64[D]").astype("datetime64[ms]")
     lines["cents"] = side.sign * lines["cents"].astype("int64")
     until: pd.DataFrame = lines[(lines["date"] <= day).to_numpy()]
     return until
