@@ -65,20 +65,18 @@ def near_limit(tested: Population, asked: Asked) -> Outcome:
     limits = np.sort(np.array([round(limit * 100) for limit in asked.limits], dtype="int64"))
     place = np.searchsorted(limits, largest.to_numpy(), side="right")
     limit = pd.Series(np.append(limits, 0)[place], index=largest.index)
-    near = largest >= limit - (limit * asked.below).round().astype("int64")
-    why = largest[near & (limit > 0)].to_frame("cents").assign(limit=limit)
-    said = say(
-        f"up to {number(asked.below * 100, 0)} % below {', '.join(euros(int(c)) for c in limits)}",
-        f"tot {number(asked.below * 100, 0)} % onder {', '.join(euros(int(c)) for c in limits)}",
-    )
+    near = (limit > 0) & (largest >= limit - (limit * asked.below).round().astype("int64"))
     told = [
         say(
             f"{euros(cents)} is just below {euros(at)}",
             f"{euros(cents)} ligt net onder {euros(at)}",
         )
-        for cents, at in zip(why["cents"], why["limit"], strict=True)
+        for cents, at in zip(largest[near], limit[near], strict=True)
     ]
-    return Outcome(len(tested.within), pd.Series(told, index=why.index, dtype="object"), said)
+    part, all_limits = number(asked.below * 100, 0), ", ".join(euros(int(c)) for c in limits)
+    said = say(f"up to {part} % below {all_limits}", f"tot {part} % onder {all_limits}")
+    why = pd.Series(told, index=largest.index[near], dtype="object")
+    return Outcome(len(tested.within), why, said)
 
 
 def rare_pair(tested: Population, asked: Asked) -> Outcome:

@@ -40,6 +40,8 @@ def found_in(entries: pd.DataFrame, found: Mapping[str, tuple[str, pd.Series]]) 
     """
     parts = []
     for test, (severity, why) in found.items():
+        if not len(why):
+            continue
         part = entries.loc[why.index]
         part = part.assign(
             test=test, severity=severity, why=why.tolist(), amount=part["cents"] / 100
@@ -50,8 +52,10 @@ def found_in(entries: pd.DataFrame, found: Mapping[str, tuple[str, pd.Series]]) 
 
 def stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Findings under each other, with the columns of :data:`COLUMNS`, whatever each part knows."""
-    known = [part.reindex(columns=list(COLUMNS)).astype(COLUMNS) for part in parts]
-    return pd.concat(known, ignore_index=True)
+    known = [part.reindex(columns=list(COLUMNS)).astype(COLUMNS) for part in parts if len(part)]
+    return pd.concat(
+        known or [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)], ignore_index=True
+    )
 
 
 def tables(

@@ -122,6 +122,8 @@ def back_dated(tested: Population, asked: Asked) -> Outcome:
 def period_end(tested: Population, asked: Asked) -> Outcome:
     """Dated in the last days of the period, or made after it."""
     entries, last = tested.within, tested.last_day
+    if pd.isna(last):
+        return Outcome(0, pd.Series(dtype="object"), say("no entries", "geen boekingen"))
     dates, made = pd.to_datetime(entries["date"]), pd.to_datetime(entries["created"])
     first = last - pd.Timedelta(days=asked.period_end - 1)
     found = entries[(dates >= first) | (made.dt.normalize() > last)]
