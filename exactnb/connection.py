@@ -112,11 +112,15 @@ class Connection(PopularActions, Kept):
             raise NotFoundError(
                 f"There is no division {code} on this connection; there are: {listed}"
             )
+        return self.beside(code)
+
+    def beside(self, division: int) -> Connection:
+        """As :meth:`in_division`, without asking whether the login sees it."""
         return Connection(
             self.membrane,
             self.info,
             self.settings,
-            division=code,
+            division=division,
             read_only=self.read_only,
             outbox=self._ways.outbox,
             reopen=self._reopen,
@@ -126,10 +130,9 @@ class Connection(PopularActions, Kept):
         """How another process opens it; the pickle holds the token (see ``opening.reopen``)."""
         if self._reopen is None:
             raise ExactnbError(
-                f"Connection {self.info.name} cannot be handed to another process: its way to "
-                "Membrane lives in this one",
-                hint="Use threads, or connect over HTTP, with ex.connect() and no transport=…; "
-                "for the demo company, `exactnb sandbox` serves what to connect to.",
+                f"Connection {self.info.name} cannot leave this process: its transport lives in it",
+                hint="Use threads, or ex.connect() without transport=…; to what `exactnb sandbox` "
+                "serves, in place of ex.demo().",
             )
         return self._reopen, (self.settings, self.info, self._proxy.known, self.read_only)
 

@@ -72,7 +72,7 @@ def test_what_lives_in_this_process_says_that_it_cannot_leave_it(way, served, mo
         monkeypatch.setattr(CLITransport, "send", lambda self, asked: send(asked))
         books = exactnb.connect(transport=CLITransport())
     error = raised(ExactnbError, pickle.dumps, books)
-    assert "Noordster Rijwielen cannot be handed to another process" in error.message
+    assert "Noordster Rijwielen cannot leave this process" in error.message
     assert "exactnb sandbox" in error.hint
     assert raised(ExactnbError, pickle.dumps, books.in_division(HOLDING)).hint == error.hint
     assert books.settings.token is None or books.settings.token not in str(error)
