@@ -1,0 +1,13 @@
+"""The ledger of an administration, from what a store holds of it.
+
+::
+
+    store ──▶ ledger_frame, ledger_table ──▶ open_items    what is still to be paid, and its proof
+              one row a line, documented     compare       what changed between two ledgers
+              in ledger_columns              export_ledger files for other engines
+"""
+
+from exactnb.ledger.columns import ledger_columns
+from exactnb.ledger.frame import ledger_frame, ledger_table
+
+__all__ = ["ledger_columns", "ledger_frame", "ledger_table"]
