@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from exactnb.errors import ExactnbError
     from exactnb.forms.form import form
     from exactnb.opening import connect, demo
+    from exactnb.portfolios import portfolio
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -34,6 +35,7 @@ _MENU = {
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
     "options": "exactnb.display.options",
+    "portfolio": "exactnb.portfolios",
     "show": "exactnb.display.show",
 }
 
@@ -47,6 +49,7 @@ __all__ = [
     "errors",
     "form",
     "options",
+    "portfolio",
     "show",
 ]
 

@@ -20,6 +20,7 @@ FLOORS = (
     ("writes", "local"),
     ("connection",),
     ("opening", "forms"),
+    ("portfolios",),
     ("__init__", "cli"),
 )
 #: stands apart: only what opens a demo or serves one may know it, and it knows nobody

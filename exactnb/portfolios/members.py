@@ -1,0 +1,158 @@
+"""What a portfolio is made of: administrations, open already or to be opened by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from exactnb.connection import Connection
+from exactnb.errors import InputError
+from exactnb.opening import reach, reopen
+from exactnb.settings import Settings
+
+if TYPE_CHECKING:
+    from exactnb.membrane.models import ConnectionInfo
+
+__all__ = ["Item", "Member", "Place", "members"]
+
+#: a connection, open already or by its id, key or name; alone, or with the code of a division
+Item = Connection | str | tuple[Connection | str, int]
+
+
+class Place(NamedTuple):
+    """Where an administration is, which takes a call or two to know."""
+
+    info: ConnectionInfo
+    division: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """One administration of a portfolio.
+
+    It travels to the worker that refreshes it, and the token with it (see ``opening.reopen``).
+
+    Parameters
+    ----------
+    name
+        What it is called here; no other member is called so.
+    connection
+        An open one, or the id, key or name of one.
+    division
+        Code of the administration; None: the one that the connection looks at.
+    settings
+        Those by which it is opened.
+    """
+
+    name: str
+    connection: Connection | str
+    division: int | None = None
+    settings: Settings = field(default_factory=Settings.load, repr=False)
+
+    @property
+    def key(self) -> tuple[str, str, int | None]:
+        """The same for the same administration, as far as it is known without asking."""
+        if isinstance(self.connection, str):
+            return self.settings.api_url, self.connection, self.division
+        known = self.connection._proxy.known if self.division is None else self.division
+        return self.settings.api_url, self.connection.info.id, known
+
+    @property
+    def words(self) -> str:
+        """The connection in words."""
+        return self.connection if isinstance(self.connection, str) else self.connection.info.name
+
+    def open(self) -> Connection:
+        """The connection, looking at this administration.
+
+        Raises
+        ------
+        ExactnbError
+            It cannot be opened, as :func:`exactnb.connect` says.
+        """
+        if isinstance(self.connection, str):
+            return reach(self.settings, self.connection, division=self.division)
+        return self.connection if self.division is None else self.connection.beside(self.division)
+
+    def at(self, place: Place) -> Member:
+        """The same one, now that it is known where it is: opening it asks nothing any more."""
+        books = self.connection
+        if isinstance(books, str):
+            books = reopen(self.settings, place.info, place.division, True)
+        return replace(self, connection=books, division=place.division)
+
+
+def members(items: Connection | Iterable[Item]) -> list[Member]:
+    """The members of a portfolio: the items, or every division of one connection.
+
+    Raises
+    ------
+    InputError
+        Nothing, something else, or the same administration twice; all that is wrong is named.
+    """
+    if isinstance(items, Connection):
+        found = items.divisions()
+        every = zip(found["code"], found["description"], strict=True)
+        made = [_member((items, int(code)), str(name)) for code, name in every]
+    else:
+        given = [items] if isinstance(items, str) else list(items)
+        wrong = [(n, item) for n, item in enumerate(given) if not _fits(item)]
+        if wrong or not given:
+            raise InputError(
+                "A portfolio is made of connections: "
+                + (", ".join(f"{item!r} is none" for _, item in wrong) or "none was given"),
+                hint="Give open connections, their ids or names, or (connection, division) pairs.",
+                problems=[((n,), "is no connection") for n, _ in wrong],
+            )
+        made = [_member(item) for item in given]
+    named = _told_apart(made)
+    _refuse_twice(named)
+    return named
+
+
+def _fits(item: Any) -> bool:
+    if isinstance(item, tuple):
+        return len(item) == 2 and _fits(item[0]) and type(item[1]) is int
+    return isinstance(item, Connection) or (isinstance(item, str) and bool(item.strip()))
+
+
+def _member(item: Item, name: str | None = None) -> Member:
+    connection, division = item if isinstance(item, tuple) else (item, None)
+    settings = Settings.load() if isinstance(connection, str) else connection.settings
+    made = Member(name or "", connection, division, settings)
+    called = made.words if division is None else f"{made.words} {division}"
+    return made if name else replace(made, name=called)
+
+
+def _told_apart(made: Sequence[Member]) -> list[Member]:
+    """The members, each with a name of its own."""
+    names = Counter(member.name for member in made)
+    apart = [
+        member
+        if names[member.name] == 1
+        else replace(member, name=f"{member.name} ({member.key[1]})")
+        for member in made
+    ]
+    seen: Counter[str] = Counter()
+    for n, member in enumerate(apart):
+        seen[member.name] += 1
+        if seen[member.name] > 1:  # one id in two worlds
+            apart[n] = replace(member, name=f"{member.name} #{seen[member.name]}")
+    return apart
+
+
+def _refuse_twice(made: Sequence[Member]) -> None:
+    first: dict[Any, Member] = {}
+    twice = []
+    for n, member in enumerate(made):
+        if first.setdefault(member.key, member) is not member:
+            twice.append((n, member))
+    if twice:
+        raise InputError(
+            "An administration is in a portfolio once: "
+            + ", ".join(f"{first[member.key].name} was given again" for _, member in twice),
+            hint="Leave out what is there twice.",
+            problems=[((n,), "is there already") for n, _ in twice],
+        )
