@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from exactnb.display.show import show
     from exactnb.errors import ExactnbError
     from exactnb.forms.form import form
+    from exactnb.ledger.columns import ledger_columns
+    from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
     from exactnb.portfolios import portfolio
 
@@ -30,10 +32,12 @@ _MENU = {
     "Connection": "exactnb.connection",
     "ExactnbError": "exactnb.errors",
     "Run": "exactnb.actions",
+    "compare": "exactnb.ledger.compare",
     "connect": "exactnb.opening",
     "demo": "exactnb.opening",
     "errors": "exactnb.errors",
     "form": "exactnb.forms.form",
+    "ledger_columns": "exactnb.ledger.columns",
     "options": "exactnb.display.options",
     "portfolio": "exactnb.portfolios",
     "show": "exactnb.display.show",
@@ -44,10 +48,12 @@ __all__ = [
     "ExactnbError",
     "Run",
     "__version__",
+    "compare",
     "connect",
     "demo",
     "errors",
     "form",
+    "ledger_columns",
     "options",
     "portfolio",
     "show",

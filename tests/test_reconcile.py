@@ -433,7 +433,7 @@ def _date(seconds):
 
 
 @pytest.mark.parametrize(
-    ("utc", "wall"),
+    ("utc", "shown"),
     [
         ("2026-01-15T12:00", "2026-01-15T13:00"),
         ("2026-07-15T12:00", "2026-07-15T14:00"),
@@ -441,9 +441,9 @@ def _date(seconds):
         ("2026-10-25T01:30", "2026-10-25T02:30"),
     ],
 )
-def test_moments_are_told_by_the_clock_on_thewall(utc, wall):
+def test_moments_are_told_by_the_clock_on_the_wall(utc, shown):
     at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC).timestamp()
-    assert wall(at) == dt.datetime.fromisoformat(wall)
+    assert wall(at) == dt.datetime.fromisoformat(shown)
 
 
 def test_the_demo_reconciles_as_well():

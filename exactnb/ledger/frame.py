@@ -93,7 +93,7 @@ def _for_arrow(values: Values) -> pa.ChunkedArray | pa.Array:
     if not isinstance(values, Coded):
         return values
     codes = pa.array(values.codes, mask=values.codes < 0)
-    return pa.DictionaryArray.from_arrays(codes, values.words)
+    return pa.DictionaryArray.from_arrays(codes, values.words, safe=False)
 
 
 def _for_pandas(values: Values) -> Any:
@@ -112,5 +112,5 @@ def _for_pandas(values: Values) -> Any:
 
 def _writeable(values: pa.ChunkedArray) -> np.ndarray[Any, Any]:
     """The values for numpy, not shared with Arrow: whoever gets the frame may change it."""
-    array = values.to_numpy()
+    array: np.ndarray[Any, Any] = values.to_numpy()
     return array if array.flags.writeable else array.copy()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from exactnb.errors import DataError, NotFoundError
+from exactnb.errors import DataError
 from exactnb.exact.codes import codes, label
 from exactnb.exact.entities import snake
 from exactnb.ledger.coded import Coded, coded, encode, first_of, relabel
@@ -35,10 +35,12 @@ _TYPES: Mapping[Kind, pa.DataType] = {
     "int": pa.int32(),
     "float": pa.float64(),
     "text": pa.string(),
+    "category": pa.string(),
 }
+_KINDS = {column.name: column.kind for column in COLUMNS}
 
 #: a column: of few distinct texts, or as Arrow has it
-Values = Coded | pa.ChunkedArray
+Values: TypeAlias = Coded | pa.ChunkedArray
 
 
 class Making:
@@ -47,17 +49,21 @@ class Making:
     def __init__(self, store: Store, state: State | None) -> None:
         self.store = store
         self.state = state if state is not None else store.state()
-        if LINES not in self.state.tables:
-            raise NotFoundError(
-                "There are no lines here yet", hint="books.refresh() reads them from Exact Online."
-            )
-        own = {column.own: column.kind for column in COLUMNS if not column.master}
-        table = self._read(LINES, own, [n for n, kind in own.items() if kind == "category"])
+        # what it is called in a master table is read of the lines only where that does not say
+        table = self._own(*(c for c in COLUMNS if not c.master and c.kind != "cents"))
         self.rows: int = table.num_rows
-        self._lines: dict[str, pa.ChunkedArray] = dict(zip(own, table.columns, strict=True))
         self._masters: dict[str, tuple[pa.Array, pa.Table]] = {}
         self._problems: list[str] = []
         self._notes: list[str] = []
+        self._lines = {name: self._typed(name, table[name]) for name in table.column_names}
+        del table
+        self._lines["cents"] = self._cents(self._lines["amount_dc"].to_numpy())
+        if self._problems:
+            raise DataError(
+                f"The stored lines cannot be made into a ledger: {'; '.join(self._problems)}",
+                hint="books.refresh(full=True) reads them anew; books.table('lines') shows them "
+                "as they are.",
+            )
 
     def columns(self, labels: bool, language: str) -> Iterator[tuple[str, Values]]:
         """The columns by name, in order; with labels behind those that have them."""
@@ -68,32 +74,16 @@ class Making:
             elif column.master:
                 values = self._looked_up(column, keys)
             elif column.kind == "category":
-                values = coded(self._lines.pop(column.own))
-            elif column.kind == "cents":
-                values = self._cents(self._typed(column.own, "float", self._lines.pop(column.own)))
+                values = coded(self._lines.pop(column.name))
             else:
-                # the cents come of amount_dc too, after it
-                take = self._lines.get if column.name == "amount_dc" else self._lines.pop
-                values = self._typed(column.name, column.kind, take(column.own))
+                values = self._lines.pop(column.name)
             yield column.name, values
             if labels and codes(*column.field):
                 called = partial(label, *column.field, language=language)
                 yield f"{column.name}_label", relabel(values, called)
 
     def about(self, attrs: Mapping[str, str] | None) -> dict[str, str]:
-        """Where the ledger came from, and what is not as it should be in it; as text.
-
-        Raises
-        ------
-        DataError
-            Something in it cannot be right; the error names everything that was found.
-        """
-        if self._problems:
-            raise DataError(
-                f"The stored lines cannot be made into a ledger: {'; '.join(self._problems)}",
-                hint="books.refresh(full=True) reads them anew; books.table('lines') shows them "
-                "as they are.",
-            )
+        """Where the ledger came from, and what is not as it should be in it; as text."""
         about = {**self._division(), **(attrs or {}), "rows": str(self.rows)}
         if self._notes:
             about["warnings"] = "; ".join(filter(None, [about.get("warnings"), *self._notes]))
@@ -102,29 +92,31 @@ class Making:
 
     # ------------------------------------------------------------ columns of the lines
 
-    def _typed(self, name: str, kind: Kind, values: pa.ChunkedArray) -> pa.ChunkedArray:
-        """The values in the type of their kind; a problem where they do not fit it."""
+    def _typed(self, name: str, values: pa.ChunkedArray) -> pa.ChunkedArray:
+        """The values in the type of their column; a problem where they do not fit it."""
+        kind = _KINDS[name]
+        if pa.types.is_dictionary(values.type):
+            return values
         try:
             return values.cast(_TYPES[kind])
         except pa.ArrowException as error:
             reason = str(error).splitlines()[0]
             self._problems.append(f"{name} holds what is no {kind} ({reason})")
-            return _missing(len(values), _TYPES[kind])
+            return pa.chunked_array([pa.nulls(len(values), _TYPES[kind])])
 
-    def _cents(self, amounts: pa.ChunkedArray) -> pa.ChunkedArray:
-        """The amounts in whole cents."""
-        euros = amounts.to_numpy()
-        missing = np.isnan(euros)
-        huge = np.abs(euros) > LARGEST
-        for broken, what in (
-            (missing, "have no amount"),
-            (huge, f"have an amount above {LARGEST:,.0f}, where cents are no longer exact"),
-        ):
-            if broken.any():
-                self._problems.append(f"{broken.sum():,} lines {what} ({self._ids(broken)})")
-        cents = np.rint(np.where(missing | huge, 0, euros) * 100).astype("int64")
+    def _cents(self, euros: np.ndarray[Any, Any]) -> pa.ChunkedArray:
+        """The amounts in whole cents; a problem where there are none, or none that are exact."""
+        broken = ~(np.abs(euros) <= LARGEST)  # also what is missing
+        if broken.any():
+            missing = np.isnan(euros)
+            large = f"have an amount above {LARGEST:,.0f}, where cents are no longer exact"
+            for lines, what in ((missing, "have no amount"), (broken & ~missing, large)):
+                if lines.any():
+                    self._problems.append(f"{lines.sum():,} lines {what} ({self._ids(lines)})")
+            euros = np.where(broken, 0.0, euros)
+        cents = np.rint(euros * 100).astype("int64")
         # the nearest float to a whole number of cents is off by less than this
-        parted = ~missing & ~huge & (np.abs(euros - cents / 100) > 1e-4)
+        parted = np.abs(euros - cents / 100) > 1e-4
         if parted.any():
             self._notes.append(
                 f"{parted.sum():,} lines have parts of a cent in amount_dc, which cents rounds "
@@ -146,12 +138,10 @@ class Making:
         place, master = self._master(entity, key)
         found = master[snake(field)].take(place)
         if column.kind == "int":
-            numbers = self._typed(column.name, column.kind, found)
-            return numbers.take(pa.array(key.codes, mask=key.codes < 0))
-        names = self._typed(column.name, "text", found).combine_chunks()
+            return found.cast(pa.int32()).take(pa.array(key.codes, mask=key.codes < 0))
+        names = found.cast(pa.string()).combine_chunks()
         if column.source and names.null_count:
-            own = self._read(LINES, [column.own], [column.own])[column.own]
-            return first_of(names, key.codes, coded(own))
+            return first_of(names, key.codes, coded(self._own(column)[0]))
         return encode(key.codes, names)
 
     def _master(self, entity: str, key: Coded) -> tuple[pa.Array, pa.Table]:
@@ -159,7 +149,7 @@ class Making:
         if entity not in self._masters:
             at = MASTERS[entity]
             fields = [snake(c.field[1]) for c in COLUMNS if c.master and c.field[0] == entity]
-            table = self._read(at.table, [at.key, *fields])
+            table = self._table(at.table, [at.key, *fields])
             known = table[at.key].cast(pa.string()).combine_chunks()
             place = pc.index_in(key.words, value_set=known)
             if entity == "GLAccounts":
@@ -171,7 +161,8 @@ class Making:
         """Say which lines are on GL accounts that nothing is known of."""
         lines = unknown[key.codes]
         if lines.any():
-            own = coded(self._read(LINES, ["gl_account_code"], ["gl_account_code"])[0])
+            code = next(c for c in COLUMNS if c.name == "gl_account_code")
+            own = coded(self._own(code)[0])
             names = own.words.take(pa.array(np.unique(own.codes[lines & (own.codes >= 0)])))
             self._notes.append(
                 f"{lines.sum():,} lines are on GL accounts that are not in the table of GL "
@@ -182,7 +173,7 @@ class Making:
     def _division(self) -> dict[str, str]:
         """The administration that the lines are of, where the store knows it."""
         names = {"code": "division", "description": "division_name", "currency": "currency"}
-        table = self._read("division", names)
+        table = self._table("division", names)
         if not table.num_rows:
             return {}
         row = table.slice(0, 1).to_pylist()[0]
@@ -190,20 +181,18 @@ class Making:
 
     # ------------------------------------------------------------ reading
 
-    def _read(
-        self, table: str, columns: Iterable[str], dictionaries: Iterable[str] = ()
-    ) -> pa.Table:
-        """These columns of a table; null where the store has no such column, or no such table."""
-        names = list(dict.fromkeys(columns))
-        if table not in self.state.tables:
-            return pa.table({name: _missing(0, pa.string()) for name in names})
-        held = self.store.read(table, names, state=self.state, dictionaries=frozenset(dictionaries))
-        gaps = _missing(held.num_rows, pa.null())
-        return pa.table({n: held[n] if n in held.column_names else gaps for n in names})
+    def _own(self, *columns: Column) -> pa.Table:
+        """What the lines themselves have in these columns; null where the store has none."""
+        schema = pa.schema({c.own: _TYPES[c.kind] for c in columns})
+        short = [c.own for c in columns if c.kind == "category"]
+        return self.store.read(LINES, schema, state=self.state, dictionaries=short)
 
-
-def _missing(rows: int, kind: pa.DataType) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.nulls(rows, kind)])
+    def _table(self, name: str, columns: Iterable[str]) -> pa.Table:
+        """These columns of a master table, as text; no rows where the store has no such table."""
+        schema = pa.schema(dict.fromkeys(columns, pa.string()))
+        if name not in self.state.names:
+            return schema.empty_table()
+        return self.store.read(name, schema, state=self.state)
 
 
 def _some(names: list[Any], count: int) -> str:

@@ -11,6 +11,5 @@ It reads by a small :class:`~exactnb.local.pull.Reader` and knows no Connection.
 """
 
 from exactnb.local.books import LocalCopy
-from exactnb.local.refreshed import Refreshed
 
-__all__ = ["LocalCopy", "Refreshed"]
+__all__ = ["LocalCopy"]

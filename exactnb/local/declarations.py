@@ -8,8 +8,8 @@ from functools import cached_property
 from types import MappingProxyType
 
 from exactnb.errors import NotFoundError
-from exactnb.exact.entities import Entity, by_resource, entity
-from exactnb.ledger.columns import COLUMNS, MASTERS
+from exactnb.exact.entities import Entity, entity
+from exactnb.ledger.columns import COLUMNS, MASTERS, Master
 from exactnb.store import Shape
 
 __all__ = ["LEDGER", "NEEDED", "TABLES", "Declaration", "declaration"]
@@ -35,8 +35,8 @@ class Declaration:
     """A filter that every row meets, for where Exact demands one."""
     filter: str = ""
     """Which of its rows; ``{division}`` is filled in."""
-    names: Mapping[str, str] = MappingProxyType({})
-    """Columns that name a row of another table → that table."""
+    names: tuple[Master, ...] = ()
+    """The tables that a row names rows of, and by which columns."""
 
     @cached_property
     def entity(self) -> Entity:
@@ -61,10 +61,6 @@ class Declaration:
         field = self.entity.fields.get("Modified")
         return field is not None and field.filter and "Modified" in self.select
 
-    def form(self, path: str) -> Entity:
-        """What a resource of it gives: with a row version if it is the one for sync."""
-        return by_resource(path) or self.entity
-
 
 def _lines() -> str:
     """The fields that the columns of the ledger come from."""
@@ -83,7 +79,7 @@ TABLES: Mapping[str, Declaration] = MappingProxyType(
                 fields=_lines(),
                 order=("date", "entry_number", "line_number"),
                 deleted=1,
-                names={at.named_by: at.table for at in MASTERS.values()},
+                names=tuple(MASTERS.values()),
             ),
             Declaration("gl_accounts", "GLAccounts", order=("code",), deleted=7),
             Declaration("journals", "Journals", order=("code",)),

@@ -1,0 +1,175 @@
+"""What was deleted, by Exact Online's own list of it; and what that leaves of a table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from exactnb.errors import ExactnbError
+from exactnb.exact.entities import entity
+from exactnb.exact.moments import wall
+from exactnb.exact.odata import literal
+from exactnb.frames import to_table
+from exactnb.local.declarations import Declaration
+from exactnb.local.refusals import Closed, refuses
+from exactnb.local.tally import Tally
+from exactnb.local.ways import VERSION, Chain, Reader
+from exactnb.pages import turn
+
+if TYPE_CHECKING:
+    from exactnb.store import Store
+    from exactnb.store.writer import Writer
+
+__all__ = ["DELETED", "deleted_since", "settle", "version_at"]
+
+#: the resource that lists deletions
+DELETED = "sync/Deleted"
+_FIELDS = ("Timestamp", "EntityKey", "EntityType", "DeletedDate")
+#: what a row version is asked of: there is one series for a whole database
+_END_POINT = "Financial/TransactionLines"
+
+
+def version_at(reader: Reader, moment: float) -> int:
+    """The row version that Exact Online had reached by a moment; 1, the first, if it tells none."""
+    query = {
+        "modified": literal(wall(moment).replace(microsecond=0), "DateTime"),
+        "endPoint": f"'{_END_POINT}'",
+    }
+    try:
+        answer = json.loads(reader.page("read/sync/Sync/SyncTimestamp", query))["d"]
+        records = answer.get("results", [answer])
+        return int(records[0]["TimeStampAsBigInt"])
+    except ExactnbError as error:
+        if refuses(error):
+            return 1
+        raise
+    except (ValueError, KeyError, TypeError, LookupError, AttributeError):
+        return 1
+
+
+def deleted_since(reader: Reader, mark: int, tally: Tally) -> pa.Table:
+    """What was deleted since a row version: timestamp, entity_key, entity_type, deleted_date.
+
+    Raises
+    ------
+    Closed
+        Exact Online refuses to tell.
+    """
+    about = entity("SyncDeleted")
+    tally.begin("deletions", about.page)
+    query = {"$select": ",".join(_FIELDS), "$filter": f"{VERSION} gt {mark}L"}
+    pages = []
+    try:
+        for page in turn(Chain(reader, DELETED, query), about, marked=True):
+            pages.append(page)
+            tally.page(page.count)
+    except ExactnbError as error:
+        if refuses(error) and not pages:
+            raise Closed(error) from error
+        raise
+    return to_table(pages, about, _FIELDS)
+
+
+def settle(
+    store: Store,
+    writer: Writer,
+    table: Declaration,
+    deletions: pa.Table | None,
+    *,
+    full: bool,
+    by: str,
+) -> tuple[pa.Array, dict[str, int]]:
+    """The keys of rows that are no more, and how many rows are new, changed and deleted.
+
+    A deletion is of the row that was there: one of the same key that came later stays.
+
+    Parameters
+    ----------
+    deletions
+        As :func:`deleted_since` gives them; None where they are not known.
+    full
+        Whether what is pending replaces all that was there.
+    by
+        What tells rows that changed: "version", or anything else.
+    """
+    rows = _Rows(store, writer, table, by)
+    gone = rows.gone(deletions) if deletions is not None and table.deleted is not None else []
+    return pa.array(gone, pa.string()), rows.counts(gone, full=full)
+
+
+class _Rows:
+    """The rows of a table that were there, and those that came; as far as that takes."""
+
+    def __init__(self, store: Store, writer: Writer, table: Declaration, by: str) -> None:
+        (self._key,) = table.shape.key
+        self._type = table.deleted
+        dated = "Modified" in table.select
+        names = [self._key, *(["timestamp"] if by == "version" else []), *["modified"][:dated]]
+        if len(names) == 1:  # nothing tells what changed but all of it
+            names += [table.entity.fields[name].column for name in table.select]
+        types = {"timestamp": pa.int64(), "modified": pa.timestamp("ms")}
+        columns = pa.schema([(n, types.get(n, pa.string())) for n in dict.fromkeys(names)])
+        self._telling = [n for n in columns.names if n != self._key][: 1 if dated else None]
+        state = writer.state
+        held = bool(state.tables.get(table.name) and state.tables[table.name].files)
+        self.came = writer.pending(table.name, columns)
+        self.there = store.read(table.name, columns, state=state) if held else columns.empty_table()
+
+    def gone(self, deletions: pa.Table) -> list[str]:
+        """The keys of which no row came after the deletion."""
+        mine = deletions.filter(pc.equal(deletions["entity_type"], self._type))
+        last = {row["entity_key"]: row for row in mine.to_pylist()}
+        keys = pa.array(list(last), pa.string())
+        rows = {row[self._key]: row for row in self._of(self.there, keys)}
+        rows |= {row[self._key]: row for row in self._of(self.came, keys)}
+        return [key for key, one in last.items() if key in rows and _after(one, rows[key])]
+
+    def _of(self, rows: pa.Table, keys: pa.Array) -> list[dict[str, Any]]:
+        found = rows.filter(pc.is_in(rows[self._key].cast(pa.string()), value_set=keys))
+        listed: list[dict[str, Any]] = found.to_pylist()
+        return listed
+
+    def counts(self, gone: list[str], *, full: bool) -> dict[str, int]:
+        """How many rows are new, changed and deleted."""
+        there, came = self.there, self.came
+        if gone:
+            known = len(self._of(there, pa.array(gone)))
+            left = pc.invert(pc.is_in(came[self._key].cast(pa.string()), value_set=pa.array(gone)))
+            came = came.filter(left)
+        else:
+            known = 0
+        if not there.num_rows:
+            return {"new": came.num_rows, "changed": 0, "deleted": 0}
+        at = pc.index_in(came[self._key], value_set=there[self._key].combine_chunks())
+        old = there.take(at.drop_null())
+        new = came.filter(at.is_valid())
+        changed = old.num_rows - sum(self._same(old, new))
+        if full:
+            known = there.num_rows - old.num_rows
+        return {"new": came.num_rows - old.num_rows, "changed": changed, "deleted": known}
+
+    def _same(self, old: pa.Table, new: pa.Table) -> list[bool]:
+        """For each row, whether it is as it was."""
+        return [
+            one == other
+            for one, other in zip(
+                old.select(self._telling).to_pylist(),
+                new.select(self._telling).to_pylist(),
+                strict=True,
+            )
+        ]
+
+
+def _after(deletion: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether the deletion is of this row, not of one that it came in place of."""
+    version = row.get("timestamp")
+    if version is not None:
+        return bool(deletion["timestamp"] > version)
+    modified: dt.datetime | None = row.get("modified")
+    when: dt.datetime | None = deletion["deleted_date"]
+    return modified is None or when is None or when >= modified
