@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,12 +45,18 @@ class Member:
         Code of the administration; None: the one that the connection looks at.
     settings
         Those by which it is opened.
+    lent
+        Whether the connection is also somebody else's: not so after it has travelled.
     """
 
     name: str
     connection: Connection | str
     division: int | None = None
     settings: Settings = field(default_factory=Settings.load, repr=False)
+    lent: bool = field(default=True, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "lent": False}
 
     @property
     def key(self) -> tuple[str, str, int | None]:
@@ -76,6 +83,16 @@ class Member:
             return reach(self.settings, self.connection, division=self.division)
         return self.connection if self.division is None else self.connection.beside(self.division)
 
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        """The same for as long as the block lasts; its sockets are closed if nobody else's."""
+        books = self.open()
+        try:
+            yield books
+        finally:
+            if isinstance(self.connection, str) or not self.lent:
+                books.membrane.close()
+
     def at(self, place: Place) -> Member:
         """The same one, now that it is known where it is: opening it asks nothing any more."""
         books = self.connection
@@ -97,13 +114,14 @@ def members(items: Connection | Iterable[Item]) -> list[Member]:
         every = zip(found["code"], found["description"], strict=True)
         made = [_member((items, int(code)), str(name)) for code, name in every]
     else:
-        given = [items] if isinstance(items, str) else list(items)
+        given = [] if isinstance(items, str) else list(items)
         wrong = [(n, item) for n, item in enumerate(given) if not _fits(item)]
         if wrong or not given:
             raise InputError(
                 "A portfolio is made of connections: "
-                + (", ".join(f"{item!r} is none" for _, item in wrong) or "none was given"),
-                hint="Give open connections, their ids or names, or (connection, division) pairs.",
+                + (", ".join(f"{item!r} is none" for _, item in wrong) or "no list of them"),
+                hint="Give a list of open connections, of their ids or names, or of "
+                "(connection, division) pairs; or one open connection, for all its divisions.",
                 problems=[((n,), "is no connection") for n, _ in wrong],
             )
         made = [_member(item) for item in given]

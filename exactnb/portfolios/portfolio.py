@@ -137,14 +137,16 @@ class Portfolio:
                 self._members[n] = member = self._members[n].at(outcome.place)
                 try:
                     _once(member, there)
-                except InputError as error:
+                    _here(member, outcome.as_of)
+                except ExactnbError as error:
                     outcome = outcome._replace(ok=False, why=in_a_line(error))
             self._outcomes[n] = outcome
-        return self._frame(outcomes)
+        return self._frame()
 
-    def _frame(self, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    def _frame(self) -> pd.DataFrame:
         import pandas as pd
 
+        outcomes = [outcome or Outcome(False) for outcome in self._outcomes]
         columns = {
             "administration": ([member.name for member in self._members], text_dtype()),
             "connection": ([member.words for member in self._members], text_dtype()),
@@ -324,6 +326,15 @@ def _once(member: Member, there: dict[Any, Member]) -> None:
     if twin is not member:
         raise InputError(
             f"It is the same administration as {twin.name}", hint="Leave one of them out."
+        )
+
+
+def _here(member: Member, as_of: str) -> None:
+    """Raise if what was refreshed elsewhere is not to be seen from here."""
+    if as_of > str(member.open()._store.state().meta.get("as_of", "")):
+        raise NotFoundError(
+            "It is up to date where it was refreshed, but this machine does not see that copy",
+            hint="Set EXACTNB_HOME to a folder that every worker and this machine share.",
         )
 
 

@@ -13,12 +13,15 @@ from concurrent.futures import (
     wait,
 )
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from exactnb.display.progress import Heed, quietly, steps
 from exactnb.errors import ExactnbError
 from exactnb.ledger.making import LINES
 from exactnb.portfolios.members import Member, Place
+
+if TYPE_CHECKING:
+    from exactnb.local.refreshed import Refreshed
 
 __all__ = ["Outcome", "Refresh", "Stopped", "in_a_line", "side_by_side"]
 
@@ -30,6 +33,7 @@ class Outcome(NamedTuple):
     """What became of one administration."""
 
     ok: bool
+    """Whether its refresh came to its end."""
     why: str = ""
     """What went wrong, and what to do."""
     place: Place | None = None
@@ -73,25 +77,30 @@ class Refresh:
         """What became of it; whatever goes wrong is told in there."""
         began, place = time.monotonic(), None
         try:
-            with quietly(self.heed):
-                books = member.open()
+            with quietly(self.heed), member.opened() as books:
                 place = Place(books.info, books.division)
                 done = books.refresh(*self.tables, full=self.full)
+            counts = [
+                done.tables[name].rows for name in self.tables or (LINES,) if name in done.tables
+            ]
             outcome = Outcome(
-                True,
-                "; ".join(f"{table} was refused: {why}" for table, why in done.refused.items()),
-                place,
-                sum(
-                    done.tables[name].rows
-                    for name in self.tables or (LINES,)
-                    if name in done.tables
-                ),
-                done.calls,
-                as_of=done.as_of,
+                True, self._told(done), place, sum(counts), done.calls, as_of=done.as_of
             )
         except (Exception, KeyboardInterrupt) as error:
             outcome = Outcome(False, in_a_line(error), place)
         return outcome._replace(seconds=time.monotonic() - began)
+
+    def _told(self, done: Refreshed) -> str:
+        """What to beware of although it came to its end."""
+        refused = {
+            name: why
+            for name in self.tables
+            if name not in done.tables
+            for what, why in done.refused.items()
+            if what.startswith(f"{name} ")
+        }
+        said = [*done.notes, *(f"{name} was refused: {why}" for name, why in refused.items())]
+        return " ".join("; ".join(said).split())
 
 
 def side_by_side(
@@ -152,8 +161,11 @@ def _gather(
                 for future in done:
                     outcomes[futures[future]] = outcome = _outcome(future)
                     failed += not outcome.ok
-                bar.rows(len(done))
-                bar.say(f"{failed} failed" if failed else "")
+                told = f"{failed:,} failed" if failed else ""
+                if done:
+                    bar.rows(len(done), told)
+                else:
+                    bar.say(told)  # and so, that time passes
     except KeyboardInterrupt:
         begun = [future for future in futures if not future.cancel()]
         if stop is not None:
