@@ -11,6 +11,7 @@ import exactnb
 from exactnb import errors
 from exactnb.connection import Connection
 from exactnb.exact.entities import entity
+from exactnb.exact.moments import wall
 from exactnb.membrane.api import Membrane
 from exactnb.membrane.clock import Clock
 from exactnb.membrane.pacing import Paced
@@ -19,7 +20,6 @@ from exactnb.outbox import Outbox
 from exactnb.sandbox import Sandbox
 from exactnb.settings import Settings
 from exactnb.writes.matching import agrees, likeness
-from exactnb.exact.moments import wall
 
 DIALECTS = ("odata", "unwrapped", "camel", "records")
 AT_ONCE = {"run_timeout": 30, "reconcile_margin": -30}

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from exactnb.local.refreshed import Refreshed
+    from exactnb.membrane.models import ConnectionInfo
+    from exactnb.proxy import Proxy
+    from exactnb.settings import Settings
     from exactnb.store import State, Store
-    from exactnb.writes.writer import Ways
 
 __all__ = ["LocalCopy"]
 
@@ -30,15 +32,16 @@ AsOf = str | dt.date | None
 class LocalCopy:
     """What a :class:`~exactnb.connection.Connection` keeps here of the books."""
 
-    _ways: Ways
+    info: ConnectionInfo
+    settings: Settings
+    _proxy: Proxy
 
     @cached_property
     def _store(self) -> Store:
         from exactnb.store import Store
 
-        ways = self._ways
-        place = ways.place
-        return Store.of(ways.settings.home, place.api_url, place.connection_id, ways.proxy.division)
+        settings = self.settings
+        return Store.of(settings.home, settings.api_url, self.info.id, self._proxy.division)
 
     # --- the ledger -------------------------------------------------------------------------
 
@@ -172,7 +175,7 @@ class LocalCopy:
         from exactnb.ledger.export import export_ledger
 
         ledger = self.ledger(refresh=refresh, engine="arrow")
-        return export_ledger([(self._ways.proxy.division, ledger)], path, format)
+        return export_ledger([(self._proxy.division, ledger)], path, format)
 
     # --- keeping it -------------------------------------------------------------------------
 
@@ -301,8 +304,8 @@ class LocalCopy:
 
         return refresh(
             self._store,
-            self._ways.proxy,
-            self._ways.settings,
+            self._proxy,
+            self.settings,
             tables,
             insist=insist,
             full=full,
@@ -318,8 +321,8 @@ class LocalCopy:
     def _about(self, state: State, snapshot: str | None) -> Mapping[str, str]:
         """Where a frame comes from, for its ``attrs``."""
         about = {
-            "connection": self._ways.place.connection,
-            "division": str(self._ways.proxy.division),
+            "connection": self.info.name,
+            "division": str(self._proxy.division),
             "as_of": str(state.meta.get("as_of", "")),
             "complete": "yes",
         }
