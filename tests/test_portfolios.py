@@ -1,6 +1,7 @@
 """Many administrations as one: who is in, who is not and why, and one ledger of all."""
 
 import _thread
+import pickle
 import re
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
@@ -17,6 +18,7 @@ import exactnb
 from exactnb.connection import Connection
 from exactnb.errors import InputError, NotFoundError, PullInterrupted
 from exactnb.frames.build import text_dtype
+from exactnb.membrane import Lanes, transport
 from exactnb.sandbox import Sandbox
 from exactnb.sandbox.serve import start
 from exactnb.sandbox.store import Store
@@ -80,6 +82,7 @@ def test_three_of_fifty_fail_and_the_others_are_in(fifty, capsys):
     told = capsys.readouterr().err
     assert "3 of 50 administrations are not in it" in told
     assert f"Client {LOST:02}: " in told
+    assert "Ledger:" not in told  # one bar for all of them
     assert "3 failed" in repr(portfolio)
 
 
@@ -216,6 +219,7 @@ def test_categories_stay_categories_and_nothing_is_an_object(three, few):
 
 def test_nothing_is_told_when_nothing_is_missing(three, capsys):
     three.refresh()
+    capsys.readouterr()
     ledger = three.ledger()
     assert capsys.readouterr().err == ""
     assert ledger.attrs["complete"] == "yes"
@@ -285,6 +289,16 @@ def test_an_export_says_what_is_not_in_it(three, few, tmp_path, capsys):
     folder = three.export_ledger(tmp_path / "ledger")
     assert ds.dataset(folder).to_table()["administration"].unique().to_pylist() == ["Client 03"]
     assert "2 of 3 administrations are not in it" in capsys.readouterr().err
+
+
+def test_a_bar_counts_administrations(three, few, monkeypatch, capsys):
+    monkeypatch.setenv("EXACTNB_PROGRESS_DELAY", "0")
+    few[1].faults.add("unavailable", where="exact", times=None)
+    three.refresh()
+    told = capsys.readouterr().err
+    assert "Portfolio: 0 of 3 |" in told
+    assert "Portfolio: 3 of 3 |" in told
+    assert "1 failed" in told
 
 
 # --- when things go wrong ------------------------------------------------------------------------
@@ -387,6 +401,12 @@ def test_no_token_shows_anywhere(three, few):
     assert not [text for text in seen for made in few if made.token in text]
 
 
+def test_a_division_that_the_login_does_not_see_says_where_those_are(books):
+    done = exactnb.portfolio([books, (books, 999)]).refresh("journals")
+    assert done["ok"].tolist() == [True, False]
+    assert "books.divisions() lists those" in done["why"].iloc[1]
+
+
 def test_data_are_text_in_the_card():
     made = sandbox(4)
     made.state.connections[made.connection_id].name = "<script>"
@@ -398,11 +418,34 @@ def test_data_are_text_in_the_card():
 def test_each_administration_keeps_within_its_own_limits(few):
     """Three of them, of which each allows just the calls that a first refresh takes."""
     needed = int(exactnb.portfolio([opened(few[0])]).refresh()["calls"].iloc[0])
-    portfolio = exactnb.portfolio(
-        [
-            over(made, **{**HASTY, "calls_a_day": needed + 3, "longest_wait": 0.0})
-            for made in few[1:]
-        ]
-    )
+    tight = {**HASTY, "calls_a_day": needed + 3, "longest_wait": 0.0}
+    portfolio = exactnb.portfolio([over(made, **tight) for made in few[1:]])
     assert portfolio.refresh()["ok"].all()
-    assert "used up" in portfolio.refresh(full=True)["why"].iloc[0]
+    assert portfolio.refresh(full=True)["why"].str.contains("calls of today").all()
+
+
+class Anew(Executor):
+    """As a process that begins for each task: what it is given was pickled, nothing is counted."""
+
+    def __init__(self, monkeypatch):
+        self._monkeypatch = monkeypatch
+
+    def submit(self, task, member):
+        travelled = pickle.dumps((task, member))
+        with self._monkeypatch.context() as there:
+            there.setattr(transport, "SHARED", Lanes())
+            task, member = pickle.loads(travelled)
+            future = Future()
+            future.set_result(task(member))
+        return future
+
+
+def test_calls_of_other_processes_count(few, monkeypatch):
+    with start(Street({"one": few[0]})) as address:
+        books = next(Street({"one": few[0]}).connections(address)).beside(SHOP)
+        books.settings = books.settings.model_copy(update={"calls_a_day": 12, "longest_wait": 0.0})
+        portfolio, there = exactnb.portfolio([books]), Anew(monkeypatch)
+        assert portfolio.refresh(executor=there)["ok"].all()
+        done = portfolio.refresh(executor=there, full=True)
+    assert "The calls of today (UTC) are used up" in done["why"].iloc[0]
+    assert books._proxy.usage().used_today == 12

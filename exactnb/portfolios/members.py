@@ -14,9 +14,10 @@ from exactnb.opening import reach, reopen
 from exactnb.settings import Settings
 
 if TYPE_CHECKING:
+    from exactnb.membrane.lanes import Usage
     from exactnb.membrane.models import ConnectionInfo
 
-__all__ = ["Item", "Member", "Place", "members"]
+__all__ = ["Item", "Member", "Place", "members", "used"]
 
 #: a connection, open already or by its id, key or name; alone, or with the code of a division
 Item = Connection | str | tuple[Connection | str, int]
@@ -27,6 +28,8 @@ class Place(NamedTuple):
 
     info: ConnectionInfo
     division: int
+    usage: Usage | None = None
+    """The calls that were used of it there."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Member:
         Those by which it is opened.
     lent
         Whether the connection is also somebody else's: not so after it has travelled.
+    usage
+        The calls that were used of it where it was before it travelled; they count here too.
     """
 
     name: str
@@ -54,9 +59,11 @@ class Member:
     division: int | None = None
     settings: Settings = field(default_factory=Settings.load, repr=False)
     lent: bool = field(default=True, repr=False)
+    usage: Usage | None = field(default=None, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "lent": False}
+        usage = None if isinstance(self.connection, str) else used(self.open())
+        return {**self.__dict__, "lent": False, "usage": usage}
 
     @property
     def key(self) -> tuple[str, str, int | None]:
@@ -79,9 +86,14 @@ class Member:
         ExactnbError
             It cannot be opened, as :func:`exactnb.connect` says.
         """
-        if isinstance(self.connection, str):
-            return reach(self.settings, self.connection, division=self.division)
-        return self.connection if self.division is None else self.connection.beside(self.division)
+        books = self.connection
+        if isinstance(books, str):
+            return reach(self.settings, books, division=self.division)
+        if self.division is not None:
+            books = books.beside(self.division)
+        if self.usage is not None:
+            books.membrane.learn(books._proxy.lane, self.usage)
+        return books
 
     @contextmanager
     def opened(self) -> Iterator[Connection]:
@@ -98,7 +110,12 @@ class Member:
         books = self.connection
         if isinstance(books, str):
             books = reopen(self.settings, place.info, place.division, True)
-        return replace(self, connection=books, division=place.division)
+        return replace(self, connection=books, division=place.division, usage=place.usage)
+
+
+def used(books: Connection) -> Usage | None:
+    """The calls that were used of an administration, as far as this process knows."""
+    return books.membrane.usage(books._proxy.lane)
 
 
 def members(items: Connection | Iterable[Item]) -> list[Member]:
@@ -147,17 +164,15 @@ def _member(item: Item, name: str | None = None) -> Member:
 def _told_apart(made: Sequence[Member]) -> list[Member]:
     """The members, each with a name of its own."""
     names = Counter(member.name for member in made)
-    apart = [
-        member
-        if names[member.name] == 1
-        else replace(member, name=f"{member.name} ({member.key[1]})")
-        for member in made
-    ]
-    seen: Counter[str] = Counter()
-    for n, member in enumerate(apart):
-        seen[member.name] += 1
-        if seen[member.name] > 1:  # one id in two worlds
-            apart[n] = replace(member, name=f"{member.name} #{seen[member.name]}")
+    apart, seen = [], Counter[str]()
+    for member in made:
+        name = member.name
+        if names[name] > 1:
+            name += f" ({' '.join(str(part) for part in member.key[1:] if part)})"
+        seen[name] += 1
+        if seen[name] > 1:  # one id in two worlds
+            name += f" #{seen[name]}"
+        apart.append(replace(member, name=name))
     return apart
 
 

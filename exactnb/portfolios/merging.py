@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactnb.errors import DataError
+from exactnb.frames.build import text_dtype
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,8 @@ def merged(frames: Sequence[pd.DataFrame], told: Mapping[str, Sequence[Any]]) ->
     sizes = [len(frame) for frame in frames]
     columns: dict[str, Any] = {}
     for name, values in told.items():
-        codes, words = pd.factorize(pd.Series(list(values)), sort=True)
+        dtype = text_dtype() if isinstance(values[0], str) else None
+        codes, words = pd.factorize(pd.Series(list(values), dtype=dtype), sort=True)
         small = codes.astype(np.min_scalar_type(-len(words) - 1))
         columns[name] = pd.Categorical.from_codes(np.repeat(small, sizes), pd.Index(words))
     for name in names:

@@ -12,13 +12,13 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from exactnb.display.progress import Heed, quietly, steps
 from exactnb.errors import ExactnbError
 from exactnb.ledger.making import LINES
-from exactnb.portfolios.members import Member, Place
+from exactnb.portfolios.members import Member, Place, used
 
 if TYPE_CHECKING:
     from exactnb.local.refreshed import Refreshed
@@ -27,6 +27,8 @@ __all__ = ["Outcome", "Refresh", "Stopped", "in_a_line", "side_by_side"]
 
 #: seconds after which the bar shows that time passes
 _TICK = 1.0
+#: seconds that are left to threads to stop: one may be waiting for a call, or for its turn
+_PATIENCE = 10.0
 
 
 class Outcome(NamedTuple):
@@ -71,7 +73,7 @@ class Refresh:
 
     tables: tuple[str, ...] = ()
     full: bool = False
-    heed: Heed = _unheeded
+    heed: Heed = field(default=_unheeded, repr=False)
 
     def __call__(self, member: Member) -> Outcome:
         """What became of it; whatever goes wrong is told in there."""
@@ -79,13 +81,13 @@ class Refresh:
         try:
             with quietly(self.heed), member.opened() as books:
                 place = Place(books.info, books.division)
-                done = books.refresh(*self.tables, full=self.full)
-            counts = [
-                done.tables[name].rows for name in self.tables or (LINES,) if name in done.tables
-            ]
-            outcome = Outcome(
-                True, self._told(done), place, sum(counts), done.calls, as_of=done.as_of
-            )
+                try:
+                    done = books.refresh(*self.tables, full=self.full)
+                finally:
+                    place = place._replace(usage=used(books))
+            tables = [done.tables.get(name) for name in self.tables or (LINES,)]
+            rows = sum(table.rows for table in tables if table is not None)
+            outcome = Outcome(True, self._told(done), place, rows, done.calls, as_of=done.as_of)
         except (Exception, KeyboardInterrupt) as error:
             outcome = Outcome(False, in_a_line(error), place)
         return outcome._replace(seconds=time.monotonic() - began)
@@ -134,8 +136,11 @@ def side_by_side(
         if stop.is_set():
             raise KeyboardInterrupt  # as if it was pressed there: a read keeps what came
 
-    with ThreadPoolExecutor(workers, thread_name_prefix="exactnb-portfolio") as threads:
+    threads = ThreadPoolExecutor(workers, thread_name_prefix="exactnb-portfolio")
+    try:
         return _gather(replace(task, heed=heed), members, threads, delay, stop)
+    finally:
+        threads.shutdown(wait=False)
 
 
 def _gather(
@@ -154,7 +159,7 @@ def _gather(
             except Exception as error:  # it cannot travel, or the executor is shut down
                 outcomes[place] = Outcome(False, in_a_line(error))
         left, failed = set(futures), len(members) - len(futures)
-        with steps(f"{len(members)} administrations", len(members), delay) as bar:
+        with steps("Portfolio", len(members), delay) as bar:
             bar.rows(failed)
             while left:
                 done, left = wait(left, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -170,7 +175,7 @@ def _gather(
         begun = [future for future in futures if not future.cancel()]
         if stop is not None:
             stop.set()
-            wait(begun)
+            wait(begun, timeout=_PATIENCE)
         for future in begun:
             outcomes[futures[future]] = _outcome(future) if future.done() else _GOES_ON
         raise Stopped(outcomes) from None
