@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import pyarrow as pa
 from small_company import Caller
 
@@ -14,6 +16,7 @@ from exactnb.exact.entities import Entity, by_resource
 from exactnb.frames import read_page
 from exactnb.frames.arrow import TYPES, to_arrow
 from exactnb.frames.columns import kind_of
+from exactnb.ledger import ledger_frame
 from exactnb.sandbox.exact import ExactOnline
 from exactnb.store import Shape, Store
 
@@ -82,3 +85,21 @@ def stored(folder: Path, tables: Mapping[str, pa.Table]) -> Store:
             writer.stage(name, shape, whole=True)
         writer.commit()
     return store
+
+
+class Administration:
+    """One division of a company: its API, what was read of it, the store and the ledger."""
+
+    def __init__(self, exact: ExactOnline, division: int, folder: Path) -> None:
+        self.division = division
+        self.api = Caller(exact, division)
+        self.tables = read_company(exact, division)
+        self.store = stored(folder, self.tables)
+
+    def frame(self, resource: str, **options: str) -> pd.DataFrame:
+        """All records of a resource, as pandas has them."""
+        return read(self.api, resource, options).to_pandas()
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        return ledger_frame(self.store)

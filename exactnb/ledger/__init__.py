@@ -8,6 +8,16 @@
 """
 
 from exactnb.ledger.columns import ledger_columns
+from exactnb.ledger.compare import compare
+from exactnb.ledger.export import export_ledger
 from exactnb.ledger.frame import ledger_frame, ledger_table
+from exactnb.ledger.open_items import open_items
 
-__all__ = ["ledger_columns", "ledger_frame", "ledger_table"]
+__all__ = [
+    "compare",
+    "export_ledger",
+    "ledger_columns",
+    "ledger_frame",
+    "ledger_table",
+    "open_items",
+]

@@ -22,6 +22,7 @@ _ABOUT = [
 ]  # fmt: skip
 _CHANGES = ("added", "removed", "changed")
 _NOTHING = "–"
+_HINT = "Both should come from books.ledger(), of the same administration."
 
 Places = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -81,7 +82,10 @@ def compare(
     if by:
         return _by_group(then, now, by)
     here, there = _match(then, now)
-    columns = [name for name in now.columns if name in then.columns and name not in ignore]
+    skipped = {*ignore, "id"}
+    if "amount_dc" in then and "amount_dc" in now:
+        skipped.add("cents")  # they say the same
+    columns = [name for name in now.columns if name in then.columns and name not in skipped]
     differing = {name: _differing(then[name], now[name], here, there) for name in columns}
     differing = {name: where for name, where in differing.items() if where.any()}
     changed = np.zeros(len(here), dtype=bool)
@@ -140,10 +144,25 @@ def _by_group(then: pd.DataFrame, now: pd.DataFrame, by: list[str]) -> pd.DataFr
 
 def _match(then: pd.DataFrame, now: pd.DataFrame) -> tuple[Places, Places]:
     """The places in both of the lines that both have."""
-    ids = [pa.array(ledger["id"].astype(text_dtype()), from_pandas=True) for ledger in (then, now)]
-    place = pc.index_in(ids[0], value_set=ids[1]).fill_null(-1).to_numpy(zero_copy_only=False)
-    here = np.flatnonzero(place >= 0)
-    return here, place[here].astype("int64")
+    ids = [chunk for ledger in (then, now) for chunk in _arrow(ledger["id"]).chunks]
+    numbers = pa.chunked_array(ids, pa.string()).dictionary_encode().combine_chunks()
+    codes = numbers.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    sides = np.split(codes, [len(then)])
+    faults = [
+        name
+        for name, side in zip(("then", "now"), sides, strict=True)
+        if (side < 0).any() or (np.bincount(side) > 1).any()
+    ]
+    if faults:
+        raise DataError(
+            f"Lines without an id, or with the same one, cannot be compared: in "
+            f"{' and '.join(faults)}",
+            hint=_HINT,
+        )
+    place = np.full(len(numbers.dictionary), -1)
+    place[sides[1]] = np.arange(len(now))
+    found = place[sides[0]]
+    return np.flatnonzero(found >= 0), found[found >= 0]
 
 
 def _differing(
@@ -241,15 +260,13 @@ def _require(
     for name, ledger in (("then", then), ("now", now)):
         if missing := [column for column in ("id", "cents") if column not in ledger]:
             faults.append(f"{name!r} lacks {', '.join(missing)}")
-        elif ledger["id"].isna().any() or ledger["id"].duplicated().any():
-            faults.append(f"{name!r} has lines without an id, or with the same one")
     divisions = [ledger.attrs.get("division") for ledger in (then, now)]
     if None not in divisions and divisions[0] != divisions[1]:
         faults.append(f"they are of different divisions, {divisions[0]} and {divisions[1]}")
     if faults:
         raise DataError(
             f"These ledgers cannot be compared: {'; '.join(faults)}",
-            hint="Both come from books.ledger() of the same administration.",
+            hint=_HINT,
         )
     unknown = [name for name in by if name not in then or name not in now]
     unknown += [name for name in ignore if name not in then and name not in now]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
@@ -59,30 +60,45 @@ def export_ledger(
         raise InputError(f"format={format!r} is unknown", hint=f"There are: {', '.join(_FORMATS)}.")
     folder = Path(path).expanduser().absolute()
     _refuse_others(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    with _telling(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        new = beside / "new"
+        new, old = beside / "new", beside / "old"
         new.mkdir()
         for division, table in ledgers:
-            _write(table, new / f"division={int(division)}", format)
+            with _telling(folder):
+                _write(table, new / f"division={int(division)}", format)
         _refuse_others(folder)
-        if folder.exists():
-            folder.rename(beside / "old")
-        try:
-            new.rename(folder)
-        except OSError:
-            if (beside / "old").exists():
-                (beside / "old").rename(folder)
-            raise
+        with _telling(folder):
+            _replace(folder, new, old)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """What the disk refuses, in words."""
+    try:
+        yield
     except OSError as error:
         raise ExactnbError(
             f"The ledger could not be exported to {folder}: {error.strerror or error}",
             hint="What was there before is as it was. Look to the disk and its rights.",
         ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return folder
+
+
+def _replace(folder: Path, new: Path, old: Path) -> None:
+    """Put the new folder where the old one is, or leave that where it was."""
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
 
 
 def _refuse_others(folder: Path) -> None:

@@ -219,28 +219,36 @@ def _with_list(items: pd.DataFrame, listed: pd.DataFrame, side: _Side) -> pd.Dat
     _require(listed, _LISTED, name, f"books.table('{side.kind}s') gives it with them.")
     if missing := int(listed["amount"].isna().sum()):
         raise DataError(f"{missing} items of {name} have no amount")
-    theirs = listed.rename(columns={"account_id": "account"}).reset_index(drop=True)
+    theirs = listed.rename(columns={"account_id": "account", "currency_code": "currency"})
     theirs["account"] = theirs["account"].astype(text_dtype())
     theirs["listed"] = _cents(theirs["amount"])
-    theirs = _keyed(theirs, "listed")
-    sums = theirs.groupby(_KEY, as_index=False)["listed"].sum()
+    theirs["listed"] *= _sign(items, theirs) or side.listed
+    theirs, ours = _keyed(theirs, "listed"), _keyed(items, "cents")
+    # an invoice that is paid in parts is in the list more than once
+    sums = theirs.groupby(_KEY, as_index=False, dropna=False)["listed"].sum()
     theirs = theirs.drop_duplicates(_KEY).drop(columns="listed").merge(sums, on=_KEY)
-    ours = _keyed(items, "cents")
-    # which sign the list gives to what is to be paid is not the same everywhere
-    both = ours.merge(sums, on=_KEY, how="left")["listed"].fillna(0).to_numpy(dtype="int64")
-    alike = float(np.dot(both.astype(float), ours["cents"].to_numpy(dtype=float)))
-    sign = int(np.sign(alike)) or side.listed
-    ours["listed"] = sign * both / 100
+    ours = ours.merge(sums, on=_KEY, how="left")
     rest = theirs.merge(ours[_KEY], on=_KEY, how="left", indicator=True)
     rest = rest[rest["_merge"] == "left_only"].reset_index(drop=True)
-    rest["listed"] = sign * rest["listed"] / 100
+    for each in (ours, rest):
+        each["listed"] = each["listed"].fillna(0) / 100
     ours = ours.drop(columns=["entry", "rank"])
     if rest.empty:
         return ours
     zeros = dict.fromkeys(("cents", "invoiced", "paid", "open", "open_fc"), 0)
     rest = rest.assign(kind=side.kind, state="only listed", **zeros)
-    rest = rest.rename(columns={"currency_code": "currency"}).reindex(columns=ours.columns)
+    rest = rest.reindex(columns=ours.columns)
     return pd.concat([ours, rest.astype(ours.dtypes)], ignore_index=True)
+
+
+def _sign(items: pd.DataFrame, theirs: pd.DataFrame) -> int:
+    """Whether the list writes what is to be paid as we do (1) or not (-1); 0 where unclear.
+
+    By the balances of the accounts that both have: the sign is not the same everywhere.
+    """
+    ours = items.groupby("account")["cents"].sum()
+    both = ours * theirs.groupby("account")["listed"].sum().reindex(ours.index, fill_value=0)
+    return int(np.sign(both.astype("float64").sum()))
 
 
 _KEY = ["account", "number", "entry", "rank"]
@@ -276,15 +284,15 @@ def _require(frame: pd.DataFrame, names: Iterable[str], what: str, hint: str) ->
         raise DataError(f"{what} lacks {', '.join(missing)}", hint=hint)
 
 
-def _day(value: Day) -> pd.Timestamp:
+def _day(value: Any) -> pd.Timestamp:
     try:
-        moment = pd.Timestamp(value)
-    except (ValueError, TypeError) as error:
+        moment = pd.NaT if isinstance(value, (int, float)) else pd.Timestamp(value)
+    except (ValueError, TypeError):
+        moment = pd.NaT
+    if moment is pd.NaT:
         raise InputError(
             f"as_of={value!r} is no date", hint='Write it as "2025-12-31", or give a date.'
-        ) from error
-    if moment is pd.NaT:
-        raise InputError("as_of is empty", hint='Write it as "2025-12-31", or give a date.')
+        )
     return moment.tz_localize(None).normalize()
 
 

@@ -15,6 +15,8 @@ from exactnb.exact.entities import entity
 from exactnb.exact.moments import wall
 from exactnb.exact.odata import literal
 from exactnb.frames import to_table
+from exactnb.frames.arrow import TYPES
+from exactnb.frames.columns import kind_of
 from exactnb.local.declarations import Declaration
 from exactnb.local.refusals import Closed, refuses
 from exactnb.local.tally import Tally
@@ -97,8 +99,12 @@ def settle(
     by
         What tells rows that changed: "version", or anything else.
     """
+    if deletions is not None:
+        deletions = deletions.filter(pc.equal(deletions["entity_type"], table.deleted))
+    if not full and not deletions and not writer.state.tables[table.name].pending:
+        return pa.array([], pa.string()), {"new": 0, "changed": 0, "deleted": 0}
     rows = _Rows(store, writer, table, by)
-    gone = rows.gone(deletions) if deletions is not None and table.deleted is not None else []
+    gone = rows.gone(deletions) if deletions else []
     return pa.array(gone, pa.string()), rows.counts(gone, full=full)
 
 
@@ -107,62 +113,65 @@ class _Rows:
 
     def __init__(self, store: Store, writer: Writer, table: Declaration, by: str) -> None:
         (self._key,) = table.shape.key
-        self._type = table.deleted
-        dated = "Modified" in table.select
-        names = [self._key, *(["timestamp"] if by == "version" else []), *["modified"][:dated]]
-        if len(names) == 1:  # nothing tells what changed but all of it
-            names += [table.entity.fields[name].column for name in table.select]
-        types = {"timestamp": pa.int64(), "modified": pa.timestamp("ms")}
-        columns = pa.schema([(n, types.get(n, pa.string())) for n in dict.fromkeys(names)])
-        self._telling = [n for n in columns.names if n != self._key][: 1 if dated else None]
-        state = writer.state
-        held = bool(state.tables.get(table.name) and state.tables[table.name].files)
+        kept = {
+            field.column: kind_of(field)
+            for name in table.select
+            if (field := table.entity.find(name))
+        }
+        # what tells that a row has changed; in the last resort all of it
+        self._telling = ["timestamp"] if by == "version" else ["modified"]
+        if not {*self._telling} <= {"timestamp", *kept}:
+            self._telling = list(kept)
+        wanted = dict.fromkeys([self._key, "timestamp", *self._telling])
+        if "modified" in kept:
+            wanted["modified"] = None
+        kinds = {"timestamp": "int", **kept}
+        columns = pa.schema([(name, TYPES[kinds[name]]) for name in wanted])
+        held = writer.state.tables.get(table.name)
         self.came = writer.pending(table.name, columns)
-        self.there = store.read(table.name, columns, state=state) if held else columns.empty_table()
+        self.there = (
+            store.read(table.name, columns, state=writer.state)
+            if held is not None and held.files
+            else columns.empty_table()
+        )
 
     def gone(self, deletions: pa.Table) -> list[str]:
         """The keys of which no row came after the deletion."""
-        mine = deletions.filter(pc.equal(deletions["entity_type"], self._type))
-        last = {row["entity_key"]: row for row in mine.to_pylist()}
+        last = {row["entity_key"]: row for row in deletions.to_pylist()}
         keys = pa.array(list(last), pa.string())
-        rows = {row[self._key]: row for row in self._of(self.there, keys)}
-        rows |= {row[self._key]: row for row in self._of(self.came, keys)}
+        rows = {
+            row[self._key]: row
+            for table in (self.there, self.came)
+            for row in table.filter(pc.is_in(table[self._key], value_set=keys)).to_pylist()
+        }
         return [key for key, one in last.items() if key in rows and _after(one, rows[key])]
-
-    def _of(self, rows: pa.Table, keys: pa.Array) -> list[dict[str, Any]]:
-        found = rows.filter(pc.is_in(rows[self._key].cast(pa.string()), value_set=keys))
-        listed: list[dict[str, Any]] = found.to_pylist()
-        return listed
 
     def counts(self, gone: list[str], *, full: bool) -> dict[str, int]:
         """How many rows are new, changed and deleted."""
         there, came = self.there, self.came
+        deleted = 0
         if gone:
-            known = len(self._of(there, pa.array(gone)))
-            left = pc.invert(pc.is_in(came[self._key].cast(pa.string()), value_set=pa.array(gone)))
-            came = came.filter(left)
-        else:
-            known = 0
-        if not there.num_rows:
-            return {"new": came.num_rows, "changed": 0, "deleted": 0}
+            keys = pa.array(gone, pa.string())
+            deleted = pc.sum(pc.is_in(there[self._key], value_set=keys)).as_py() or 0
+            came = came.filter(pc.invert(pc.is_in(came[self._key], value_set=keys)))
         at = pc.index_in(came[self._key], value_set=there[self._key].combine_chunks())
-        old = there.take(at.drop_null())
-        new = came.filter(at.is_valid())
-        changed = old.num_rows - sum(self._same(old, new))
+        old, new = there.take(at.drop_null()), came.filter(at.is_valid())
+        changed = old.num_rows - (pc.sum(_same(old, new, self._telling)).as_py() or 0)
         if full:
-            known = there.num_rows - old.num_rows
-        return {"new": came.num_rows - old.num_rows, "changed": changed, "deleted": known}
+            deleted = there.num_rows - old.num_rows
+        return {"new": came.num_rows - old.num_rows, "changed": changed, "deleted": deleted}
 
-    def _same(self, old: pa.Table, new: pa.Table) -> list[bool]:
-        """For each row, whether it is as it was."""
-        return [
-            one == other
-            for one, other in zip(
-                old.select(self._telling).to_pylist(),
-                new.select(self._telling).to_pylist(),
-                strict=True,
-            )
-        ]
+
+def _same(old: pa.Table, new: pa.Table, telling: list[str]) -> pa.ChunkedArray:
+    """For each row, whether these columns are as they were."""
+    same = pa.chunked_array([pa.repeat(True, old.num_rows)])
+    for name in telling:
+        one, other = old[name], new[name]
+        if one.type != other.type:  # something that was no number came, or went
+            one, other = one.cast(pa.string()), other.cast(pa.string())
+        alike = pc.or_kleene(pc.equal(one, other), pc.and_(one.is_null(), other.is_null()))
+        same = pc.and_(same, alike.fill_null(False))
+    return same
 
 
 def _after(deletion: Mapping[str, Any], row: Mapping[str, Any]) -> bool:

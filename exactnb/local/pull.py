@@ -19,7 +19,7 @@ from exactnb.local.ways import VERSION, Chain, Reader, Way, conditions, ways
 from exactnb.pages import turn
 
 if TYPE_CHECKING:
-    from exactnb.store import TableState
+    from exactnb.store import Piece, TableState
     from exactnb.store.writer import Writer
 
 __all__ = ["Course", "Puller"]
@@ -193,7 +193,7 @@ class Puller:
         """
         self._tally.begin(table.name, way.gives.page)
         # where a page ended, rows of the same version may have been left out
-        resumed = course.mark is not None and bool(self._pieces(table))
+        resumed = course.mark is not None and bool(self._pending(table))
         mark = (course.mark or 1) - resumed
         select = ",".join(way.select(table))
         try:
@@ -208,21 +208,22 @@ class Puller:
             link = course.link if leg == course.leg and way.by != "version" else None
             chain = Chain(self._reader, way.path, query, link)
             course = self._read(chain, replace(course, leg=leg, link=link), way, table)
-        if not self._pieces(table):  # nothing at all is an answer too
-            self._keep(course, [], way, table)
+        if course.full and not self._pending(table):  # that there is nothing is an answer too
+            course = self._keep(course, [], way, table)
         return course
 
     def _read(self, chain: Chain, course: Course, way: Way, table: Declaration) -> Course:
         """The course at the end of a chain; also on the way to an error its pages are kept."""
         batch: list[Page] = []
         pages = 0
+        before = sum(p.rows for p in self._pending(table)) if chain.link is not None else 0
         try:
             for page in turn(chain, way.gives, marked=True):
                 batch.append(page)
                 pages += 1
                 self._tally.page(page.count)
                 if pages == _LONG and page.cursor is not None and (total := chain.total()):
-                    self._tally.of(total)
+                    self._tally.of(total - before)
                 if len(batch) == _PIECE:
                     course, batch = self._keep(course, batch, way, table), []
         except ExactnbError as error:
@@ -246,9 +247,10 @@ class Puller:
                 leg=course.leg + (at is None),
                 link=None if at is None else at.value,
             )
-        self._writer.keep(table.name, rows, table.shape, **asdict(course))
+        if rows.num_rows or course.full:
+            self._writer.keep(table.name, rows, table.shape, **asdict(course))
         return course
 
-    def _pieces(self, table: Declaration) -> int:
+    def _pending(self, table: Declaration) -> tuple[Piece, ...]:
         kept = self._writer.state.tables.get(table.name)
-        return len(kept.pending) if kept is not None else 0
+        return kept.pending if kept is not None else ()

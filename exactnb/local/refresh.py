@@ -109,7 +109,13 @@ class _Refresh:
             self._pull(tables, insist, full=full)
             deletions = self._deletions()
         except (ExactnbError, KeyboardInterrupt) as stop:
-            raise self._stopped(stop, before) from stop
+            self._writer.remember(refused=self._refusals.known)
+            self._writer.commit()
+            if isinstance(stop, AccessError) or (
+                isinstance(stop, ExactnbError) and self._pending() == before
+            ):
+                raise
+            raise self._stopped(stop) from stop
         counts = {name: self._stage(name, deletions) for name in self._done}
         as_of = self._wall(self._began)
         self._writer.remember(as_of=as_of, refused=self._refusals.known, moved=self._puller.moved)
@@ -228,17 +234,13 @@ class _Refresh:
         self._writer.stage(name, table.shape, whole=course.full, gone=gone, **meta)
         return counts
 
-    def _stopped(self, stop: BaseException, before: int) -> BaseException:
-        """What to raise where it stopped before its end."""
-        self._writer.remember(refused=self._refusals.known)
-        self._writer.commit()
-        kept = self._pending()
+    def _stopped(self, stop: BaseException) -> IncompleteError:
+        """What to raise where it stopped with something kept."""
         interrupted = isinstance(stop, KeyboardInterrupt)
-        if not interrupted and kept == before:
-            return stop
         why = "it was interrupted" if interrupted else str(stop)
         return (PullInterrupted if interrupted else IncompleteError)(
-            f"The refresh stopped before its end; {kept:,} rows that came are kept: {why}",
+            f"The refresh stopped before its end; {self._pending():,} rows that came are kept: "
+            f"{why}",
             hint="The same call goes on from there. Until then the copy stays as it was: "
             "books.ledger(refresh=False).",
         )
