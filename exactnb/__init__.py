@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from exactnb.ledger.columns import ledger_columns
     from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
+    from exactnb.portfolios import portfolio
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -92,6 +93,7 @@ _MENU = {
     "paid_invoices": "exactnb.analyses.receivables.invoices",
     "pareto": "exactnb.analyses.revenue.pareto",
     "payment_behaviour": "exactnb.analyses.receivables.behaviour",
+    "portfolio": "exactnb.portfolios",
     "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
@@ -141,6 +143,7 @@ __all__ = [
     "paid_invoices",
     "pareto",
     "payment_behaviour",
+    "portfolio",
     "profit_and_loss",
     "revenue_bridge",
     "revenue_by",
