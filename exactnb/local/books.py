@@ -228,7 +228,7 @@ class LocalCopy:
         Examples
         --------
         >>> _ = books.refresh("vat_codes")
-        >>> books.table("vat_codes")["percentage"].max()
+        >>> float(books.table("vat_codes")["percentage"].max())
         0.21
         """
         state, snapshot = self._state(as_of)
