@@ -17,6 +17,7 @@
     ├─ RepeatError                  the same write was sent before   .when, .record_id
     ├─ RunError                     Exact Online or Membrane refused  .data, .status
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
+    ├─ MissingPackageError (ImportError) a package that is not installed   .extra
     └─ IncompleteError              a read stopped part-way          .frame
        └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
 """
@@ -41,6 +42,7 @@ __all__ = [
     "ExactnbError",
     "IncompleteError",
     "InputError",
+    "MissingPackageError",
     "NotFoundError",
     "PullInterrupted",
     "RateLimitError",
@@ -216,6 +218,12 @@ class RunError(ExactnbError):
 
 class DataError(ExactnbError, ValueError):
     """An answer or a frame lacks what was promised."""
+
+
+class MissingPackageError(ExactnbError, ImportError):
+    """A package is needed that is not installed; ``extra`` is the extra of exactnb that has it."""
+
+    extra: str | None = None
 
 
 class IncompleteError(ExactnbError):

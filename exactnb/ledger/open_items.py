@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from exactnb.errors import DataError, InputError
 from exactnb.frames.build import text_dtype
+from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side, match
 
-__all__ = ["Check", "Day", "open_items"]
+__all__ = ["Check", "Day", "day_of", "open_items"]
 
 Day = str | dt.date | np.datetime64
-Kind = Literal["receivable", "payable"]
 _Cents = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -29,21 +29,7 @@ class Check(TypedDict):
     ok: bool
 
 
-class _Side(NamedTuple):
-    """One of the two sides: who owes whom."""
-
-    kind: Kind
-    gl_account_type: int
-    sign: int
-    """Of what is to be paid, in the ledger."""
-    listed: int
-    """Of what is to be paid in Exact's own list, as far as is known."""
-
-
-_SIDES = (_Side("receivable", 20, 1, -1), _Side("payable", 22, -1, 1))
-
-#: entries that are documents: opening balance, sales, sales credit, purchase, purchase credit
-_DOCUMENTS = (10, 20, 21, 30, 31)
+_SIDES = (RECEIVABLES, PAYABLES)
 _BUDGET = 3000
 
 _TAKEN = [
@@ -116,6 +102,15 @@ def open_items(
     InputError
         ``as_of`` is no date.
 
+    Examples
+    --------
+    >>> items = open_items(books.ledger(), "2025-12-31")
+    >>> partly = items[items["state"] == "partly paid"]
+    >>> bool((partly["invoiced"] > partly["open"]).all())
+    True
+    >>> [check["ok"] for check in items.attrs["checks"]]
+    [True, True]
+
     Notes
     -----
     Documents are entries of the types 10 (opening balance), 20, 21, 30 and 31; what else is
@@ -123,7 +118,7 @@ def open_items(
     """
     _require(ledger, _NEEDED, "The ledger", "books.ledger() gives one that has them.")
     read_on = _read_on(ledger)
-    day = read_on if as_of is None else _day(as_of)
+    day = read_on if as_of is None else day_of(as_of)
     lines = ledger[list(_NEEDED)]
     kept = ~(lines["date"] > day) & (lines["type"] != _BUDGET).fillna(True)
     lines = lines[kept.to_numpy(dtype=bool)]
@@ -150,39 +145,24 @@ def open_items(
 # ---------------------------------------------------------------- from lines to items
 
 
-def _items(lines: pd.DataFrame, side: _Side) -> pd.DataFrame:
+def _items(lines: pd.DataFrame, side: Side) -> pd.DataFrame:
     """The lines of one side by account and invoice number, also those that come to nothing."""
-    account = pd.factorize(lines["account"])[0]
-    number = lines["invoice_number"].fillna(-1).to_numpy(dtype="int64")
-    alone = np.where((account < 0) | (number < 0), np.arange(len(lines)), -1)
-    keys = pd.DataFrame({"account": account, "number": number, "alone": alone})
-    group = keys.groupby(["account", "number", "alone"], sort=False).ngroup().to_numpy()
-    document = lines["type"].isin(_DOCUMENTS).to_numpy(dtype=bool)
-    # an item is described by its first document, or else by its first line
-    first = np.unique(group[by := np.lexsort((~document, group))], return_index=True)[1]
-    amounts = pd.DataFrame(
-        {
-            "cents": side.sign * lines["cents"].to_numpy(),
-            "fc": side.sign * _cents(lines["amount_fc"]),
-            "invoiced": np.where(document, side.sign * lines["cents"].to_numpy(), 0),
-            "document": document,
-        }
-    )
-    sums = amounts.groupby(group).sum()
-    items = lines[_TAKEN].iloc[by[first]].reset_index(drop=True)
+    matched = match(lines)
+    cents = side.sign * lines["cents"].to_numpy()
+    open_, invoiced = matched.sums(cents), matched.sums(np.where(matched.document, cents, 0))
+    items = lines[_TAKEN].iloc[matched.first].reset_index(drop=True)
     items = items.rename(columns={"date": "invoice_date"}).astype(
         dict.fromkeys(_NAMES, text_dtype())
     )
-    open_, invoiced = sums["cents"].to_numpy(), sums["invoiced"].to_numpy()
     items["cents"] = open_
     items["invoiced"] = invoiced / 100
     items["paid"] = (invoiced - open_) / 100
     items["open"] = open_ / 100
-    items["open_fc"] = sums["fc"].to_numpy() / 100
+    items["open_fc"] = matched.sums(side.sign * _cents(lines["amount_fc"])) / 100
     items["state"] = np.select(
         [
-            items["account"].isna().to_numpy(),
-            sums["document"].to_numpy() == 0,
+            ~matched.named,
+            ~matched.document[matched.first],
             (open_ < 0) & (invoiced > 0),
             open_ < 0,
             (invoiced > open_) & (open_ > 0),
@@ -213,7 +193,7 @@ def _finished(parts: list[pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
 # ---------------------------------------------------------------- against Exact's own lists
 
 
-def _with_list(items: pd.DataFrame, listed: pd.DataFrame, side: _Side) -> pd.DataFrame:
+def _with_list(items: pd.DataFrame, listed: pd.DataFrame, side: Side) -> pd.DataFrame:
     """The items with what the list says of them, and those that only the list has."""
     name = f"{side.kind.capitalize()}sList"
     _require(listed, _LISTED, name, f"books.table('{side.kind}s') gives it with them.")
@@ -284,7 +264,8 @@ def _require(frame: pd.DataFrame, names: Iterable[str], what: str, hint: str) ->
         raise DataError(f"{what} lacks {', '.join(missing)}", hint=hint)
 
 
-def _day(value: Any) -> pd.Timestamp:
+def day_of(value: Any) -> pd.Timestamp:
+    """The day that is meant, or an InputError."""
     try:
         moment = pd.NaT if isinstance(value, (int, float)) else pd.Timestamp(value)
     except (ValueError, TypeError):
@@ -299,6 +280,6 @@ def _day(value: Any) -> pd.Timestamp:
 def _read_on(ledger: pd.DataFrame) -> pd.Timestamp:
     """The day that the ledger was read, or else that of its last line."""
     if "as_of" in ledger.attrs:
-        return _day(ledger.attrs["as_of"])
+        return day_of(ledger.attrs["as_of"])
     last = ledger["date"].max()
     return pd.Timestamp.today().normalize() if pd.isna(last) else last.normalize()
