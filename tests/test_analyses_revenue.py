@@ -60,7 +60,7 @@ def all_ok(result):
 
 
 def cents(column):
-    return (column * 100).round().astype("int64")
+    return (column.astype("float64") * 100).round().astype("int64")
 
 
 # ---------------------------------------------------------------- revenue
