@@ -83,7 +83,7 @@ def test_a_year_finds_only_its_own(ledger):
     # the entry of 30 December that is round is at the end of its year too
     both = ex.findings(result)
     assert sorted(both.loc[both["entry_number"] == 24900234, "test"]) == ["period_end", "round"]
-    assert any("1 entries were found by two" in note for note in result.statement.notes)
+    assert any("two tests or more: 1" in note for note in result.statement.notes)
 
 
 SQL = {

@@ -212,7 +212,7 @@ def test_holes_doubles_and_series_by_hand():
     assert gaps["missing"].tolist() == [2, 0, 0]
     assert gaps["twice"].tolist() == [1, 0, 0]
     assert gaps["out_of_order"].tolist() == [1, 0, 0]
-    assert "1 invoices have no number" in str(gaps)
+    assert "without a number: 1" in str(gaps)
     assert gaps.attrs["checks"][0]["ok"]
     found = ex.findings(gaps)
     assert found["test"].tolist() == ["missing", "out_of_order", "twice"]
