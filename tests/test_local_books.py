@@ -2,13 +2,15 @@
 
 import datetime as dt
 import gc
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
 from local_side import Bookkeeper, Watched, assert_same, over
 
 import exactnb
-from exactnb.errors import InputError, NotFoundError
+from exactnb.errors import ExactnbError, InputError, NotFoundError
 from exactnb.local.declarations import TABLES
 
 
@@ -192,3 +194,19 @@ def test_the_demo_takes_its_copy_along_when_it_goes():
     del again
     gc.collect()
     assert not folder.exists()
+
+
+def test_where_pyarrow_is_missing_it_is_said_and_all_else_works(books, monkeypatch, raised):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for call in (books.ledger, books.refresh, books.snapshots, books.open_items, books.forget):
+        assert "pip install pyarrow" in raised(ExactnbError, call).hint
+
+
+def test_a_connection_loads_nothing_of_the_copy_before_it_is_used():
+    code = "import sys; from exactnb.connection import Connection; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    loaded = run.stdout.split()
+    assert "exactnb.local.books" in loaded
+    assert not {"exactnb.local.refresh", "exactnb.ledger", "exactnb.store"} & {*loaded}

@@ -2,12 +2,15 @@
 
 ::
 
-    declarations   what a table is: its fields, how it may be read, what tells of its deletions
-    pull           one table: which way to read it, where to go on, pages into the store
-    refresh        all of them: which are due, what was deleted, one commit
-    books          what a Connection offers of it
+    declarations   what a table is: its fields, its key, what tells of its deletions
+    ways           how a table may be read, best first; what a Reader has to do for it
+    refusals       what Exact Online refused, so that nothing is probed in a loop
+    pull           one table: the way that is open, from where on, page by page into the store
+    deletions      what was deleted since, and what that leaves
+    refresh        all of it: which tables are due, in what order, one commit
+    books          what a Connection offers of the copy
 
-It reads by a small :class:`~exactnb.local.pull.Reader` and knows no Connection.
+It reads by a small :class:`~exactnb.local.ways.Reader` and knows no Connection.
 """
 
 from exactnb.local.books import LocalCopy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from exactnb.display.cards import Card
@@ -13,7 +14,7 @@ from exactnb.local.deletions import DELETED
 if TYPE_CHECKING:
     from exactnb.store import Snapshot, State, Store
 
-__all__ = ["card", "cautions", "checked", "chosen"]
+__all__ = ["card", "cautions", "checked", "chosen", "together"]
 
 _UNITS = ("bytes", "kB", "MB", "GB")
 
@@ -53,6 +54,12 @@ def checked(state: State) -> State:
             hint="books.ledger() reads it from Exact Online, and goes on where that stopped.",
         )
     return state
+
+
+def together(state: State, names: Sequence[str]) -> list[str]:
+    """Those of the tables that were read in the same refresh as the lines."""
+    read = {name: table.meta.get("asked") for name, table in state.tables.items()}
+    return [name for name in names if name in state.names and read[name] == read.get("lines")]
 
 
 def chosen(snapshots: list[Snapshot], as_of: str | dt.date) -> str:

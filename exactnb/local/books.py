@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from exactnb.display.cards import Card
 from exactnb.display.options import options
-from exactnb.errors import InputError, NotFoundError
-from exactnb.local.about import card, cautions, checked, chosen
-from exactnb.local.declarations import LEDGER, declaration
+from exactnb.errors import ExactnbError, InputError, NotFoundError
 
+# what works on columns is imported where it is used: all else must do where pyarrow is missing
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
@@ -38,6 +38,11 @@ class LocalCopy:
 
     @cached_property
     def _store(self) -> Store:
+        if find_spec("pyarrow") is None:
+            raise ExactnbError(
+                "A local copy needs pyarrow, which is missing here",
+                hint="Install it: pip install pyarrow. books.odata() reads without.",
+            )
         from exactnb.store import Store
 
         settings = self.settings
@@ -112,16 +117,19 @@ class LocalCopy:
         >>> int(ledger["cents"].sum())
         0
         """
-        from exactnb.ledger.frame import ledger_frame, ledger_table
-
         if engine not in ("pandas", "arrow"):
             raise InputError(f"engine={engine!r} is unknown", hint="There are pandas and arrow.")
+        store = self._store
+        from exactnb.ledger.frame import ledger_frame, ledger_table
+        from exactnb.local.about import checked
+        from exactnb.local.declarations import LEDGER
+
         if refresh and as_of is None:
             self._refreshed(LEDGER)
         state, name = self._state(as_of)
         shape: Any = ledger_frame if engine == "pandas" else ledger_table
         made: pd.DataFrame | pa.Table = shape(
-            self._store,
+            store,
             checked(state),
             labels=labels,
             language=options.language,
@@ -148,13 +156,15 @@ class LocalCopy:
         >>> [check["name"] for check in items.attrs["checks"] if not check["ok"]]
         []
         """
+        store = self._store
         from exactnb.ledger.open_items import open_items
+        from exactnb.local.about import together
+        from exactnb.local.declarations import LEDGER
 
         lists = ("receivables", "payables") if as_of is None else ()
         if refresh:
             self._refreshed((*LEDGER, *lists), insist=lists)
-        state, _ = self._state(None)
-        given = {name: self.table(name) for name in lists if name in state.names}
+        given = {name: self.table(name) for name in together(store.state(), lists)}
         return open_items(self.ledger(refresh=False), as_of, **given)
 
     def export_ledger(
@@ -172,9 +182,9 @@ class LocalCopy:
         >>> sorted({file.suffix for file in folder.rglob("*.*")})
         ['.parquet']
         """
+        ledger = self.ledger(refresh=refresh, engine="arrow")
         from exactnb.ledger.export import export_ledger
 
-        ledger = self.ledger(refresh=refresh, engine="arrow")
         return export_ledger([(self._proxy.division, ledger)], path, format)
 
     # --- keeping it -------------------------------------------------------------------------
@@ -201,7 +211,7 @@ class LocalCopy:
         Examples
         --------
         >>> books.refresh("journals").tables["journals"].rows
-        8
+        6
         """
         return self._refreshed(tables, insist=tables, full=full)
 
@@ -218,13 +228,14 @@ class LocalCopy:
         Examples
         --------
         >>> _ = books.refresh("vat_codes")
-        >>> books.table("vat_codes")[["code", "percentage"]].dtypes.astype(str).tolist()[1]
-        'float64'
+        >>> books.table("vat_codes")["percentage"].max()
+        0.21
         """
+        state, snapshot = self._state(as_of)
         from exactnb.frames import table_frame
+        from exactnb.local.declarations import declaration
 
         about = declaration(name)
-        state, snapshot = self._state(as_of)
         if name not in state.names:
             raise NotFoundError(
                 f"The local copy has no {name} yet",
@@ -240,7 +251,10 @@ class LocalCopy:
     @property
     def store(self) -> Card:
         """A card of the local copy: its tables, of when they are, and how large it is."""
-        return card(self._store)
+        store = self._store
+        from exactnb.local.about import card
+
+        return card(store)
 
     def snapshot(self, name: str) -> Card:
         """Keep the books as they are here now, under a name; it takes no space until they change.
@@ -300,10 +314,11 @@ class LocalCopy:
     def _refreshed(
         self, tables: Sequence[str], *, insist: Sequence[str] = (), full: bool = False
     ) -> Refreshed:
+        store = self._store
         from exactnb.local.refresh import refresh
 
         return refresh(
-            self._store,
+            store,
             self._proxy,
             self.settings,
             tables,
@@ -315,11 +330,15 @@ class LocalCopy:
         """The state that is meant, and the name of the snapshot if it is one."""
         if as_of is None:
             return self._store.state(), None
+        from exactnb.local.about import chosen
+
         name = chosen(self._store.snapshots(), as_of)
         return self._store.state(name), name
 
     def _about(self, state: State, snapshot: str | None) -> Mapping[str, str]:
         """Where a frame comes from, for its ``attrs``."""
+        from exactnb.local.about import cautions
+
         about = {
             "connection": self.info.name,
             "division": str(self._proxy.division),

@@ -52,9 +52,10 @@ class Usage:
         """
         if self.left is None or calls <= self.left:
             return self.now + calls * seconds
-        size = self.a_minute or 60
-        minutes, rest = divmod(calls - self.left - 1, size)
-        following = max(self.now + self.left * seconds, self.now // 60 * 60 + 60)
+        size, turn = self.a_minute or 60, self.now // 60 * 60 + 60
+        here = min(self.left, int((turn - self.now) / seconds) + 1) if seconds else self.left
+        minutes, rest = divmod(calls - here - 1, size)
+        following = max(self.now + here * seconds, turn)
         return following + minutes * max(60.0, size * seconds) + (rest + 1) * seconds
 
 
