@@ -167,10 +167,8 @@ def _gather(
                     outcomes[futures[future]] = outcome = _outcome(future)
                     failed += not outcome.ok
                 told = f"{failed:,} failed" if failed else ""
-                if done:
-                    bar.rows(len(done), told)
-                else:
-                    bar.say(told)  # and so, that time passes
+                bar.rows(len(done), told)
+                bar.say(told)  # and so, also where none is done, that time passes
     except KeyboardInterrupt:
         begun = [future for future in futures if not future.cancel()]
         if stop is not None:
