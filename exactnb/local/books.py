@@ -216,7 +216,7 @@ class LocalCopy:
         return self._refreshed(tables, insist=tables, full=full)
 
     def table(self, name: str, *, refresh: bool = True, as_of: AsOf = None) -> pd.DataFrame:
-        """One of the tables that go with a ledger: accounts, items, VAT codes, returns …
+        """One of the tables that go with a ledger, such as accounts, items, VAT codes or returns.
 
         Parameters
         ----------
