@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,8 @@ def show(
 ) -> Any:
     """A frame as a table that says how much of it is shown; a record as a card.
 
+    What an analysis gave is shown as a statement, unless columns or rows are chosen.
+
     Parameters
     ----------
     thing
@@ -116,6 +118,9 @@ def show(
     """
     import pandas as pd
 
+    plain = columns is None and rows is None and not interactive
+    if plain and hasattr(type(thing), "statement"):  # what an analysis gave
+        return replace(thing.statement, title=caption) if caption else thing.statement
     if isinstance(thing, pd.DataFrame):
         title = caption or _origin(thing)
         chosen = list(columns) if columns is not None else telling_columns(thing)
