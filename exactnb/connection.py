@@ -17,6 +17,7 @@ from exactnb.catalog import (
 from exactnb.errors import IncompleteError, InputError, NotFoundError
 from exactnb.exact.entities import entity
 from exactnb.frames import Cursor, record_lines, to_record
+from exactnb.local import LocalCopy
 from exactnb.pages import Ask, Rows, cursor_input, shown
 from exactnb.proxy import decoded, verb
 from exactnb.schema.check import together
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 
-class Connection(PopularActions, Kept):
+class Connection(PopularActions, Kept, LocalCopy):
     """An Exact Online administration, read as DataFrames and written to by actions.
 
     Made by :func:`exactnb.connect` or :func:`exactnb.demo`.

@@ -15,7 +15,7 @@
     ├─ InputError (ValueError)      does not fit the input schema    .problems
     ├─ ReadOnlyError                a write on a read-only connection
     ├─ RepeatError                  the same write was sent before   .when, .record_id
-    ├─ RunError                     Exact Online or Membrane refused  .data
+    ├─ RunError                     Exact Online or Membrane refused  .data, .status
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
     └─ IncompleteError              a read stopped part-way          .frame
        └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
@@ -207,10 +207,11 @@ class RepeatError(ExactnbError):
 class RunError(ExactnbError):
     """The action ran, and Exact Online or Membrane refused.
 
-    ``data`` is the service's own error body.
+    ``data`` is the service's own error body, ``status`` that of its answer where it is known.
     """
 
     data: Any = None
+    status: int | None = None
 
 
 class DataError(ExactnbError, ValueError):

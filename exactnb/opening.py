@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exactnb.connection import Connection
@@ -99,11 +102,15 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
     given = Settings.load(api_url="http://sandbox.example", token=sandbox.token)
     # the sandbox has no limits unless it is asked to, and no key that it could block
     free = {"calls_a_minute": None, "calls_a_day": None, "errors_an_hour": 10_000}
-    settings = given.model_copy(update={**free, "exact_prefix": Settings().exact_prefix})
+    # its books vanish with it, and so does what was written in them or kept of them
+    home = Path(tempfile.mkdtemp(prefix="exactnb-"))
+    settings = given.model_copy(
+        update={**free, "exact_prefix": Settings().exact_prefix, "home": home}
+    )
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
     membrane = _membrane(HTTPTransport(settings, client=client), settings)
+    weakref.finalize(membrane, shutil.rmtree, home, ignore_errors=True)
     info = membrane.connection(sandbox.connection_id)
-    # its books vanish with it, and so does what was written in them
     return Connection(membrane, info, settings, read_only=read_only, outbox=Outbox(None))
 
 

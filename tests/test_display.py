@@ -165,6 +165,23 @@ def test_a_long_read_shows_rows_and_until_when_it_waits(capsys):
     assert shown.rsplit("\r", 1)[-1].strip() == ""  # nothing stays
 
 
+def test_a_long_read_says_of_how_many_and_what_else_there_is_to_say(capsys):
+    with progress("lines", delay=0) as bar:
+        bar.of(2500)
+        bar.rows(1000)
+        bar.say("3 calls this minute")
+        bar.begin("accounts")
+        bar.say("waiting for another notebook")
+        bar.of(10)
+        bar.rows(20)
+    shown = capsys.readouterr().err
+    assert "lines: 1,000 of about 2,500 rows" in shown
+    assert "3 calls this minute" in shown
+    assert "accounts: 0 rows" in shown
+    assert "waiting for another notebook" in shown
+    assert shown.rsplit("\r", 1)[-1].strip() == ""
+
+
 def test_in_a_notebook_the_progress_is_emptied_and_no_widget_stays(monkeypatch):
     import IPython
     import IPython.display

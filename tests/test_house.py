@@ -18,7 +18,7 @@ FLOORS = (
     ("frames", "outbox", "store"),
     ("actions", "catalog", "pages", "proxy", "ledger"),
     ("analyses",),
-    ("writes",),
+    ("writes", "local"),
     ("connection",),
     ("opening", "forms"),
     ("__init__", "cli"),

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Progress", "progress"]
+__all__ = ["Progress", "clock_time", "progress"]
+
+
+#: while nobody knows how many rows there are, and when somebody does
+_OPEN = "{desc}: {n:,} rows [{elapsed}{postfix}]"
+_KNOWN = "{desc}: {n:,} of about {total:,} rows |{bar:20}| [{elapsed}{postfix}]"
 
 
 class Progress:
@@ -17,21 +22,43 @@ class Progress:
     def __init__(self, bar: Any) -> None:
         self._bar = bar
 
-    def rows(self, count: int) -> None:
-        """So many more rows have come."""
-        self._bar.set_postfix_str("", refresh=False)
-        self._bar.update(count)
+    def rows(self, count: int, told: str = "") -> None:
+        """So many more rows have come; ``told`` is what else there is to say."""
+        bar = self._bar
+        bar.set_postfix_str(told, refresh=False)
+        if bar.total is not None:
+            bar.total = max(bar.total, bar.n + count)
+        bar.update(count)
+
+    def of(self, total: int) -> None:
+        """How many rows there are, about, the ones that came already among them."""
+        self._bar.bar_format = _KNOWN
+        self._bar.total = max(total, self._bar.n)
+
+    def begin(self, title: str) -> None:
+        """From here on rows of something else are counted."""
+        bar = self._bar
+        bar.bar_format, bar.total, bar.n, bar.last_print_n = _OPEN, None, 0, 0
+        bar.set_description_str(title, refresh=False)
 
     def waiting(self, until: float, why: str) -> None:
         """The next call has to wait until that moment, in seconds of the epoch."""
-        moment = dt.datetime.fromtimestamp(until).strftime("%H:%M:%S")
-        self._bar.set_postfix_str(f"waiting until {moment}: {why}")
+        self.say(f"waiting until {clock_time(until)}: {why}")
+
+    def say(self, told: str) -> None:
+        """Tell of something now."""
+        self._bar.set_postfix_str(told)
+
+
+def clock_time(moment: float) -> str:
+    """A moment of today as the clock here shows it."""
+    return dt.datetime.fromtimestamp(moment).strftime("%H:%M:%S")
 
 
 @contextmanager
 def progress(title: str, delay: float) -> Iterator[Progress]:
     """A progress that appears after ``delay`` seconds and leaves nothing behind."""
-    bar = _bar_class()(desc=title, unit=" rows", delay=delay, leave=False)
+    bar = _bar_class()(desc=title, unit=" rows", delay=delay, leave=False, bar_format=_OPEN)
     try:
         yield Progress(bar)
     finally:

@@ -30,30 +30,24 @@ class Coded(NamedTuple):
 
 
 def coded(column: pa.ChunkedArray) -> Coded:
-    """A column of text, dictionary-encoded or not, as codes and words."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    chunks = column.unify_dictionaries().chunks
+    """A column that a store gave as dictionaries: one for all, sorted, of the values that occur."""
+    chunks = column.chunks
     if not chunks:
         return Coded(np.empty(0, "int8"), pa.array([], pa.string()))
+    words = chunks[0].dictionary.cast(pa.string())
     parts = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in chunks]
-    codes = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return encode(codes, chunks[0].dictionary.cast(pa.string()))
+    return Coded(np.concatenate(parts).astype(_smallest(len(words))), words)
 
 
 def encode(codes: Codes, words: pa.Array) -> Coded:
-    """The same texts with words that are distinct, sorted and in use; a null word is missing."""
-    used = np.zeros(len(words) + 1, dtype=bool)
-    used[codes] = True  # -1 marks the place behind the last word
-    distinct = words.filter(pa.array(used[:-1])).drop_null().unique().sort()
+    """The same texts with words that are distinct and sorted; a null word is missing.
+
+    Every word must be in use.
+    """
+    distinct = words.unique().drop_null().sort()
     place = pc.index_in(words, value_set=distinct).fill_null(-1).to_numpy(zero_copy_only=False)
-    return Coded(_look_up(place, len(distinct), codes), distinct)
-
-
-def _look_up(place: Codes, size: int, codes: Codes) -> Codes:
-    """``place[codes]``, in the smallest type that counts to ``size``; -1 stays -1."""
-    kind = "int8" if size < 2**7 - 1 else "int16" if size < 2**15 - 1 else "int32"
-    return np.append(place, -1).astype(kind)[codes]
+    # the code -1 finds what is added at the end
+    return Coded(np.append(place, -1).astype(_smallest(len(distinct)))[codes], distinct)
 
 
 def first_of(names: pa.Array, keys: Codes, own: Coded) -> Coded:
@@ -70,7 +64,15 @@ def first_of(names: pa.Array, keys: Codes, own: Coded) -> Coded:
     """
     named = np.append(names.is_valid().to_numpy(zero_copy_only=False), False)[keys]
     codes = np.where(named, keys, np.where(own.codes < 0, -1, own.codes + np.int32(len(names))))
-    return encode(codes, pa.concat_arrays([names, own.words]))
+    words = pa.concat_arrays([names, own.words])
+    used = np.zeros(len(words) + 1, dtype=bool)
+    used[codes] = True
+    return encode(codes, pc.if_else(pa.array(used[:-1]), words, pa.scalar(None, pa.string())))
+
+
+def _smallest(size: int) -> str:
+    """The integers to count so many words with, as pandas chooses them."""
+    return "int8" if size < 2**7 - 1 else "int16" if size < 2**15 - 1 else "int32"
 
 
 def relabel(column: Coded | pa.ChunkedArray, name: Callable[[Any], str | None]) -> Coded:

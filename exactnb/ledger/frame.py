@@ -62,6 +62,12 @@ def ledger_frame(
     UserWarning
         Lines on GL accounts that are not in the table of GL accounts, whose type and side are
         missing therefore, or amounts with parts of a cent.
+
+    Examples
+    --------
+    >>> ledger = books.ledger()  # of the store of these books
+    >>> ledger["balance_type"].cat.categories.tolist(), ledger["cents"].dtype.name
+    (['B', 'W'], 'int64')
     """
     making = Making(store, state)
     columns = {name: _for_pandas(values) for name, values in making.columns(labels, language)}

@@ -87,7 +87,8 @@ class Making:
         about = {**self._division(), **(attrs or {}), "rows": str(self.rows)}
         if self._notes:
             about["warnings"] = "; ".join(filter(None, [about.get("warnings"), *self._notes]))
-            warnings.warn("; ".join(self._notes), stacklevel=3)
+            # to whoever called books.ledger(), which calls ledger_frame, which calls this
+            warnings.warn("; ".join(self._notes), stacklevel=4)
         return {name: str(value) for name, value in about.items()}
 
     # ------------------------------------------------------------ columns of the lines

@@ -102,6 +102,15 @@ def open_items(
     InputError
         ``as_of`` is no date.
 
+    Examples
+    --------
+    >>> items = open_items(books.ledger(), "2025-12-31")
+    >>> partly = items[items["state"] == "partly paid"]
+    >>> bool((partly["invoiced"] > partly["open"]).all())
+    True
+    >>> [check["ok"] for check in items.attrs["checks"]]
+    [True, True]
+
     Notes
     -----
     Documents are entries of the types 10 (opening balance), 20, 21, 30 and 31; what else is
