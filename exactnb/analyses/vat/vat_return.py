@@ -121,8 +121,8 @@ def vat_return(
         columns={
             "box": Column(say("Box", "Rubriek")),
             "description": Column(""),
-            "base": Column(say("Turnover", "Omzet"), "cents"),
-            "vat": Column(say("VAT", "Btw"), "cents"),
+            "base": Column(say("Turnover", "Omzet"), "side"),
+            "vat": Column(say("VAT", "Btw"), "side"),
             "vat_filed": Column(say("VAT, whole euros", "Btw, hele euro's"), "money"),
         },
         checks=checks,
