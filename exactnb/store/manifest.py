@@ -89,7 +89,7 @@ class State:
 
 def now() -> str:
     """The moment it is, ISO 8601 in UTC."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def encode(state: State, **beside: str) -> bytes:
