@@ -92,10 +92,11 @@ def journal(
         return entry_of(lines, place) if place < len(lines) else where
 
     named = say("Journal", "Dagboek") if entry is None else say("Entry", "Boeking")
+    number_of = "" if entry is None else str(lines["entry_number"].iloc[0])  # rather than its key
     return made(
         euros(table, _FIGURES),
         ledger,
-        title=" ".join(filter(None, (named, str(entry or journal or "")))),
+        title=" ".join(filter(None, (named, number_of or str(journal or "")))),
         subtitle=subtitle(asked, status, ledger),
         columns=headings(),
         checks=[
