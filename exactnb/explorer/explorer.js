@@ -28,6 +28,7 @@ class Explorer {
     this.choices = model.get("choices");
     this.id = `exactnb-explorer-${++serial}`;
     this.left = []; // the cell that each step was left from
+    this.sent = {}; // what was asked last
     this.fields = {};
     this.way = make("nav", { "aria-label": this.words.way });
     this.table = make("table", { role: "grid", "aria-describedby": `${this.id}-keys` });
@@ -87,7 +88,9 @@ class Explorer {
   field(name, control, more = null) {
     control.id = `${this.id}-${name}`;
     const problem = make("span", { class: "exn-problem", id: `${control.id}-problem`, role: "alert" });
-    control.addEventListener("change", () => this.ask({ [name]: control.value }));
+    const typed = () => control.value !== this.sent[name] && this.ask({});
+    control.addEventListener("change", typed);
+    control.addEventListener("keydown", (event) => event.key === "Enter" && typed());
     this.fields[name] = { control, problem };
     return make("div", { class: `exn-field exn-${name}` }, make("label", { for: control.id }, this.words[name]), control, more ?? "", problem);
   }
@@ -97,7 +100,8 @@ class Explorer {
     const asked = {};
     for (const [name, { control }] of Object.entries(this.fields)) asked[name] = control.value;
     this.left = [];
-    this.send({ op: "ask", asked: { ...asked, ...changed } });
+    this.sent = { ...asked, ...changed };
+    this.send({ op: "ask", asked: this.sent });
   }
 
   // ------------------------------------------------------------------ the view
@@ -107,6 +111,7 @@ class Explorer {
     this.root.removeAttribute("aria-busy");
     const within = this.table.contains(document.activeElement) || this.way.contains(document.activeElement)
       || this.foot.contains(document.activeElement);
+    this.sent = view.asked;
     for (const [name, { control, problem }] of Object.entries(this.fields)) {
       const said = view.problems[name] ?? "";
       if (control.value !== view.asked[name]) control.value = view.asked[name];
