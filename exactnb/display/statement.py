@@ -15,8 +15,8 @@ from exactnb.display.style import STATEMENT
 __all__ = ["Check", "Column", "Kind", "Row", "Statement", "kind_of", "on_the_right", "written"]
 
 #: what a column holds, which says how it is written and on which side it stands
-Kind = Literal["text", "money", "cents", "side", "percent", "number", "count", "date"]
-_RIGHT = frozenset({"money", "cents", "side", "percent", "number", "count"})
+Kind = Literal["text", "money", "cents", "side", "percent", "number", "plain", "count", "date"]
+_RIGHT = frozenset({"money", "cents", "side", "percent", "number", "plain", "count"})
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Column:
 
     ``money`` is in whole units unless ``options.cents``; ``cents`` always to the cent, and ``side``
     too, but empty where it is 0, as debit or credit is; ``percent`` is a fraction, shown with one
-    decimal; ``count`` a whole number. ``strong`` sets off what the columns before it add up to;
-    ``once`` leaves a cell empty that says the same as the one above.
+    decimal; ``number`` has one decimal, ``plain`` as many as there are; ``count`` has none.
+    ``strong`` sets off what the columns before it add up to; ``once`` leaves a cell empty that
+    says the same as the one above.
     """
 
     label: str
@@ -206,6 +207,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "side": lambda value: number(value, 2) if value else "",
     "percent": lambda value: number(value * 100, 1) + " %",
     "number": lambda value: number(value, 1),
+    "plain": text,
     "count": lambda value: number(value, 0),
     "date": text,
 }
@@ -221,7 +223,9 @@ def kind_of(values: Any) -> Kind:
     kind = values.dtype.kind
     if kind == "M":
         return "date"
-    return "cents" if kind == "f" and is_cents(values) else "text"
+    if kind == "f":
+        return "cents" if is_cents(values) else "plain"
+    return "text"
 
 
 def is_cents(values: Any) -> bool:

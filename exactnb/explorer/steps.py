@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -20,8 +20,9 @@ __all__ = ["PAGE", "Lines", "Sheet", "Step"]
 PAGE = 50
 
 
-class Step(Protocol):
-    """Something shown, that may lead further.
+@dataclass(frozen=True)
+class Sheet:
+    """A statement, whose figures lead to lines; or an entry, a list that leads nowhere.
 
     Attributes
     ----------
@@ -31,37 +32,16 @@ class Step(Protocol):
         The Python that gives its frame; the last line is the frame itself.
     frame
         All that is shown, page after page.
-    size
-        How many rows are turned through, or 0 where all of them are shown at once.
+    part
+        Whether it is of a part of the lines, so that it proves nothing.
+    listed
+        Whether it is a list, that is turned through.
     """
-
-    name: str
-    code: Sequence[str]
-    frame: pd.DataFrame
-
-    @property
-    def size(self) -> int:
-        """How many rows there are to turn through."""
-
-    def statement(self, page: int) -> Statement:
-        """What is shown of it."""
-
-    def columns(self) -> Sequence[str]:
-        """The names of the columns of that statement."""
-
-    def opens(self, page: int, row: int) -> list[str | None]:
-        """Which of its columns lead further from a row of a page; None stands for the row."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A statement, whose figures lead to lines; or an entry, a list that leads nowhere."""
 
     name: str
     code: Sequence[str]
     frame: Result
     part: bool = False
-    """Whether it is of a part of the lines, so that it proves nothing."""
     listed: bool = False
 
     @property
@@ -88,7 +68,7 @@ class Sheet:
 
     def opens(self, page: int, row: int) -> list[str | None]:
         """The row where it has lines, and its figures that are not 0."""
-        if self.listed or not self.frame.opens(row):
+        if self.listed or not 0 <= row < len(self.frame) or not self.frame.opens(row):
             return []
         return [None, *(name for name in self.columns() if self._has(row, name))]
 
@@ -104,7 +84,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of the ledger, each of which leads to its entry."""
+    """Lines of the ledger, each of which leads to its entry; attributes are as of a sheet."""
 
     name: str
     code: Sequence[str]
@@ -155,7 +135,7 @@ class Lines:
 
     def opens(self, page: int, row: int) -> list[str | None]:
         """Every line leads to its entry."""
-        return [None] if page * PAGE + row < len(self.frame) else []
+        return [None] if 0 <= row < min(PAGE, len(self.frame) - page * PAGE) else []
 
     def entry(self, row: int) -> tuple[str, dict[str, Any]]:
         """The name of a line's entry, and how :func:`exactnb.journal` is asked for it."""
@@ -168,3 +148,7 @@ class Lines:
             year = str(int(line["financial_year"]))
             asked = {"journal": str(line["journal_code"]), "period": year, "entry": entry}
         return f"{say('Entry', 'Boeking')} {entry}", asked
+
+
+#: something shown, that may lead further
+Step = Sheet | Lines

@@ -56,8 +56,9 @@ class Walk:
         """
         if wrong := self.books.problems(asked):
             raise InputError("; ".join(wrong.values()))
-        first = self._lines(asked) if asked.statement == "lines" else self._statement(asked)
-        self.asked, self.steps, self.page = asked, [first], 0
+        first: Step = self._lines(asked) if asked.statement == "lines" else self._statement(asked)
+        self.asked, self.page = asked, 0
+        self.steps: list[Step] = [first]
 
     @property
     def step(self) -> Step:
@@ -89,7 +90,7 @@ class Walk:
             )
         if isinstance(step, Lines):
             self._go(self._entry(step, self.page * PAGE + row))
-        elif isinstance(step, Sheet):
+        else:
             self._go(self._behind(step, row, column))
 
     def place(self, row: int | str) -> int:
