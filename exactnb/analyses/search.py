@@ -65,7 +65,7 @@ def search(
     >>> import exactnb as ex
     >>> rent = ex.search(books.ledger(), "huur", period="2025-03", gl_account="4100")
     >>> rent["amount_dc"].tolist()
-    [2750.0]
+    [5016.0]
     """
     named = {"gl_account_code": gl_account, "journal_code": journal}
     codes = {name: [str(code)] for name, code in named.items() if code is not None}

@@ -63,7 +63,7 @@ def explore(ledger: Any, period: str = "YTD", **asked: str) -> Explorer:
     statement = ex.profit_and_loss(ledger, "2025")
     ex.lines(statement, "4100")
     >>> explorer.frame["amount_dc"].sum().item()
-    33000.0
+    60192.0
     """
     return Explorer(Walk(ledger, Asked.of({"period": period, **asked})))
 
