@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from exactnb.ledger.columns import ledger_columns
     from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
+    from exactnb.portfolios import portfolio
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -95,6 +96,7 @@ _MENU = {
     "paid_invoices": "exactnb.analyses.receivables.invoices",
     "pareto": "exactnb.analyses.revenue.pareto",
     "payment_behaviour": "exactnb.analyses.receivables.behaviour",
+    "portfolio": "exactnb.portfolios",
     "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
@@ -146,6 +148,7 @@ __all__ = [
     "paid_invoices",
     "pareto",
     "payment_behaviour",
+    "portfolio",
     "profit_and_loss",
     "revenue_bridge",
     "revenue_by",

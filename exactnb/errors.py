@@ -17,7 +17,7 @@
     ├─ RepeatError                  the same write was sent before   .when, .record_id
     ├─ RunError                     Exact Online or Membrane refused  .data, .status
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
-    ├─ MissingPackageError (ImportError) a package that is not installed   .extra
+    ├─ MissingPackageError          a package is not installed      .extra (ImportError)
     └─ IncompleteError              a read stopped part-way          .frame
        └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
 """

@@ -144,6 +144,11 @@ class Proxy:
         return self._division
 
     @property
+    def known(self) -> int | None:
+        """Code of the administration where it is known without asking."""
+        return self._division
+
+    @property
     def told(self) -> str:
         """The division for provenance, or "unknown": not worth failing for, or asking twice."""
         if self._division is None and not self._asked:

@@ -23,6 +23,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "exact_prefix": ("EXACTNB_EXACT_PREFIX",),
     "calls_a_minute": ("EXACTNB_CALLS_A_MINUTE",),
     "calls_a_day": ("EXACTNB_CALLS_A_DAY",),
+    "side_by_side": ("EXACTNB_SIDE_BY_SIDE",),
     "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
     "master_hours": ("EXACTNB_MASTER_HOURS",),
     "home": ("EXACTNB_HOME",),
@@ -73,6 +74,9 @@ class Settings(BaseModel):
 
     exact_prefix: str = "/api/v1"
     """What stands before ``/{division}`` in Exact's paths, for the connector's base address."""
+
+    side_by_side: int = Field(default=8, ge=1)
+    """Administrations of a portfolio that are refreshed at the same time."""
 
     progress_delay: float = 1.0
     """Seconds a read may take before it shows its progress."""

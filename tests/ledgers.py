@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
+
+from exactnb.frames.build import text_dtype
 
 CATEGORIES = [
     "journal_code",
@@ -97,7 +98,7 @@ def ledger_of(rows: Iterable[Mapping[str, Any]], **attrs: str) -> pd.DataFrame:
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[ms]")
     frame = frame.astype(
         dict.fromkeys(INTEGERS, "Int32") | dict.fromkeys(AMOUNTS, "float64")
-    ).astype(dict.fromkeys(TEXTS, pd.StringDtype("pyarrow", na_value=np.nan)))
+    ).astype(dict.fromkeys(TEXTS, text_dtype()))
     frame.attrs = {"division": "1", "division_name": "Proef B.V.", "currency": "EUR", **attrs}
     return frame
 

@@ -83,37 +83,31 @@ def test_a_year_finds_only_its_own(ledger):
     # the entry of 30 December that is round is at the end of its year too
     both = ex.findings(result)
     assert sorted(both.loc[both["entry_number"] == 24900234, "test"]) == ["period_end", "round"]
-    assert any("1 entries were found by two" in note for note in result.statement.notes)
+    assert any("two tests or more: 1" in note for note in result.statement.notes)
 
 
 SQL = {
-    "weekend": "isodow(created) > 5",
-    "after_hours": "hour(created) < 7 or hour(created) >= 19",
-    "back_dated": "date_diff('day', date, created) > 30",
-    "round": "abs(cents) > 0 and cents % 100000 = 0",
-    "period_end": "date >= '2025-12-29' or created >= '2026-01-01'",
-    "near_limit": "abs(cents) between 475000 and 499999 or abs(cents) between 2375000 and 2499999",
+    "weekend": "isodow(max(created)) > 5",
+    "after_hours": "hour(max(created)) < 7 or hour(max(created)) >= 19",
+    "back_dated": "date_diff('day', min(date), max(created)) > 30",
+    "round": "bool_or(cents <> 0 and cents % 100000 = 0)",
+    "period_end": "min(date) >= '2025-12-29' or max(created) >= '2026-01-01'",
+    "description": "count(description) = 0",
+    "near_limit": "max(abs(cents)) between 475000 and 499999"
+    " or max(abs(cents)) between 2375000 and 2499999",
 }
 
 
 @pytest.mark.parametrize("test", SQL)
 def test_counts_are_those_of_sql(ledger, test):
-    result = ex.journal_entry_tests(ledger, "2025", limits=[5_000, 25_000])
+    result = ex.journal_entry_tests(ledger, "2025", limits=[25_000, 5_000])
     types = "90, 30, 31" if test == "near_limit" else "90"
     rows = duckdb.sql(
-        f"""select distinct entry_number from ledger
-            where financial_year = 2025 and type in ({types}) and ({SQL[test]})"""
+        f"""select entry_number from ledger where financial_year = 2025 and type in ({types})
+            group by entry_id, entry_number having {SQL[test]}"""
     ).fetchall()
-    # limits look at the largest line of an entry, which here is the one that is near
-    assert set(numbers(result, test)) <= {number for (number,) in rows}
-    if test != "near_limit":
-        assert found(result)[test] == len(rows)
-    else:
-        largest = duckdb.sql(
-            f"""select count(*) from (select entry_id, max(abs(cents)) as cents from ledger
-                where financial_year = 2025 and type in ({types}) group by 1) where {SQL[test]}"""
-        ).fetchall()
-        assert found(result)[test] == largest[0][0] > 0
+    assert numbers(result, test) == sorted(number for (number,) in rows)
+    assert found(result)[test] == len(rows)
 
 
 def test_rare_pairs_are_those_of_sql(ledger):
@@ -234,7 +228,7 @@ def run(*entries, **asked):
     [
         ("weekend", {"created": "2025-03-15 10:00"}, {}),
         ("weekend", {"created": "2025-03-16 23:59"}, {}),
-        ("holiday", {"created": "2025-04-28 10:00"}, {"country": "BE", "vague": ()}),
+        ("holiday", {"created": "2025-07-21 10:00"}, {"country": "BE"}),
         ("holiday", {"created": "2025-12-25 10:00"}, {}),
         ("after_hours", {"created": "2025-03-12 06:59"}, {}),
         ("after_hours", {"created": "2025-03-12 19:00"}, {}),
@@ -258,8 +252,6 @@ def run(*entries, **asked):
     ],
 )
 def test_what_is_odd_is_found_and_nothing_else(test, odd, asked):
-    if odd.get("created") == "2025-04-28 10:00":
-        odd = {"created": "2025-07-21 10:00"}  # Belgium's own day
     usual = [entry(number) for number in range(1, 11)]
     result = run(*usual, entry(11, **odd), **asked)
     assert numbers(result, test) == [11]

@@ -5,6 +5,7 @@ import pytest
 from ledgers import demo_ledger
 
 import exactnb as ex
+from exactnb.analyses.sums import movements
 
 dd = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("distributed")
@@ -12,8 +13,6 @@ distributed = pytest.importorskip("distributed")
 pytestmark = [
     # what narwhals says of its own future, to whoever uses Dask
     pytest.mark.filterwarnings("ignore:Dask support is moving:FutureWarning"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 PARTS = 8
 
@@ -45,7 +44,8 @@ def cluster():
             threads_per_worker=1,
             processes=False,
             dashboard_address="127.0.0.1:0",
-            protocol="inproc",
+            host="127.0.0.1",
+            protocol="tcp",
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -74,11 +74,22 @@ def test_no_worker_ever_holds_more_than_its_part(ledger, cluster, name):
     pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(expected))
     assert found.attrs["checks"] == expected.attrs["checks"]
     assert sum(each.things for each in seen) >= PARTS
-    # the movements are about half as many rows as the lines of this small ledger: a part of the
-    # lines is an eighth of them, and nothing that was put together is as long as they all
-    groups = ["gl_account_code", "financial_year", "financial_period", "type"]
-    most = max(len(ledger) // PARTS + 1, len(ledger[groups].drop_duplicates()))
-    assert 0 < max(each.rows for each in seen) <= most < len(ledger) / 2
+    # nothing that was put together is longer than a part of the lines, or than their movements
+    most = max(len(ledger) // PARTS + 1, len(movements(ledger)))
+    assert 0 < max(each.rows for each in seen) <= most < len(ledger) / 4
+
+
+def test_putting_the_parts_together_would_be_seen(ledger, cluster):
+    widest = Widest()
+    cluster.register_plugin(widest)
+    try:
+        distributed.wait(
+            dd.from_pandas(ledger, npartitions=PARTS).repartition(npartitions=1).persist()
+        )
+        seen = [worker.plugins["widest"] for worker in cluster.cluster.workers.values()]
+    finally:
+        cluster.unregister_worker_plugin("widest")
+    assert max(each.rows for each in seen) == len(ledger)
 
 
 def test_the_lines_behind_a_figure_are_all_that_comes_back(ledger, cluster):

@@ -1,5 +1,6 @@
 """Revenue: against the profit and loss, Exact's own list, SQL written here, and cases by hand."""
 
+import datetime as dt
 import json
 from importlib import resources
 
@@ -7,6 +8,8 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ledgers import demo_ledger, ledger_of
 from sandbox_side import over
 
@@ -60,7 +63,7 @@ def all_ok(result):
 
 
 def cents(column):
-    return (column * 100).round().astype("int64")
+    return (column.astype("float64") * 100).round().astype("int64")
 
 
 # ---------------------------------------------------------------- revenue
@@ -100,8 +103,8 @@ def test_revenue_by_customer_is_what_sql_says(ledger, another, period):
 
 
 def test_revenue_by_item_and_group_is_what_the_invoices_sold(ledger, frames, another):
-    for lines, given in ((ledger, frames), another):
-        wanted = {name: given[name] for name in ("items", "invoices", "lines")}
+    for lines, beside in ((ledger, frames), another):
+        wanted = {name: beside[name] for name in ("items", "invoices", "lines")}
         result = ex.revenue_by(lines, "item_group", "item", period="2025", **wanted)
         assert all_ok(result)
         expected = sql(
@@ -419,8 +422,8 @@ def test_a_credit_note_before_the_first_purchase_is_not_lost():
 
 @pytest.mark.parametrize("period", ["2023..2026", "2024", "2025-Q3", "2026-06"])
 def test_the_bridge_reaches_the_ledger(ledger, frames, another, period):
-    for lines, given in ((ledger, frames), another):
-        bridge = ex.revenue_bridge(lines, given["invoices"], period, lines=given["lines"])
+    for lines, beside in ((ledger, frames), another):
+        bridge = ex.revenue_bridge(lines, beside["invoices"], period, lines=beside["lines"])
         assert all_ok(bridge)
         amounts = bridge.set_index("key")["amount"]
         steps = amounts.drop(["invoices", "revenue"]).drop("credit_notes", errors="ignore")
@@ -486,5 +489,79 @@ def test_every_step_of_the_bridge_by_hand():
         ex.revenue_bridge(lines, invoices.drop(columns="vat_amount_dc"), "2025-01")
     with pytest.raises(DataError, match="number 1"):
         ex.revenue_bridge(lines, pd.concat([invoices, invoices.head(1)]), "2025-01")
+    memorial = ledger_of([{"gl": "8000", "amount": -3.0, "type": 90, "invoice_number": 1}])
+    alone = ex.revenue_bridge(memorial, invoices.head(1), "2025").set_index("key")["amount"]
+    assert (alone["not_found"], alone["memorial"], alone["revenue"]) == (-100, 3, 3)
     nothing = ex.revenue_bridge(ledger_of([]), invoices.head(0), "2025")
     assert nothing["amount"].tolist() == [0, 0, 0]
+
+
+# ---------------------------------------------------------------- any ledger at all
+
+
+@st.composite
+def any_line(draw):
+    """A line of which anything may be missing that a figure can do without."""
+    return {
+        "gl": draw(st.sampled_from(["8000", "8000", "7000", "1300"])),
+        "amount": draw(st.integers(-10_000, 10_000)) / 100,
+        "date": draw(st.dates(dt.date(2024, 7, 1), dt.date(2026, 2, 28))),
+        "financial_period": draw(st.integers(0, 13)),
+        "type": draw(st.sampled_from([None, 20, 21, 30, 90, 120, 325, 3000])),
+        "invoice_number": draw(st.sampled_from([None, 1, 2])),
+        "account_code": draw(st.sampled_from([None, "a", "b", "c"])),
+        "item_code": draw(st.sampled_from([None, None, "x", "y"])),
+        "gl_account": "gl-of-revenue",
+        "quantity": draw(st.sampled_from([None, 1.0, -2.0])),
+    }
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(any_line(), max_size=10), st.sampled_from(["2025", "2024..2026", "2025-Q4"]))
+def test_any_ledger_gives_its_revenue_to_the_cent(made, period):
+    ledger = ledger_of(made)
+    asked = Period.of(period)
+    counted = [
+        line for line in made
+        if line["type"] not in (325, 3000) and asked.first.ordinal
+        <= line["date"].year * 100 + line["financial_period"] <= asked.last.ordinal
+    ]  # fmt: skip
+    net, spent = (
+        sum(sign * round(line["amount"] * 100) for line in counted if line["gl"] == gl)
+        for gl, sign in (("8000", -1), ("7000", 1))
+    )
+    items = pd.DataFrame(
+        {"code": ["x"], "item_group_code": ["g"], "item_group_description": ["G"],
+         "average_cost": [2.5]}
+    )  # fmt: skip
+    invoices = pd.DataFrame({"invoice_id": ["i", "j"], "invoice_number": [1, 2]})
+    sold = pd.DataFrame(
+        {"invoice_id": ["i", "i"], "gl_account": "gl-of-revenue", "item_code": ["x", "y"],
+         "amount_dc": [10.0, 5.01], "quantity": [1.0, 2.0]}
+    )  # fmt: skip
+    results = [
+        ex.revenue_by(ledger, "customer", period=period),
+        ex.revenue_by(ledger, "month", period=period),
+        ex.revenue_by(ledger, "item", period=period, invoices=invoices, lines=sold),
+        ex.pareto(ledger, "item_group", period, items=items),
+        ex.gross_margin(ledger, "quarter", period),
+        ex.gross_margin(
+            ledger, "customer", period, cost="price", items=items, invoices=invoices, lines=sold
+        ),
+    ]
+    for result in results:
+        assert all_ok(result)
+        assert round(result["revenue"].iloc[-1] * 100) == net
+    assert round(results[4]["cost"].iloc[-1] * 100) == spent
+    crossed = ex.revenue_by(ledger, "customer", "quarter", period=period)
+    cohorts = ex.customer_cohorts(ledger, period)
+    for result in (crossed, cohorts):
+        assert all_ok(result)
+        assert round(result["total"].iloc[-1] * 100) == net
+    documents = invoices.assign(
+        invoice_date=pd.to_datetime(["2025-03-01", "2025-11-01"]), amount_dc=[15.01, 7.0],
+        vat_amount_dc=0.0, status=50, type=[8020, 8021],
+    )  # fmt: skip
+    bridge = ex.revenue_bridge(ledger, documents, period, lines=sold)
+    assert all_ok(bridge)
+    assert round(bridge["amount"].iloc[-1] * 100) == net

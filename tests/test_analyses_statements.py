@@ -523,6 +523,14 @@ def test_a_statement_is_text_that_ties(ledger):
     assert "✓ result = movement of the balance sheet" in shown
 
 
+def test_show_shows_a_statement_as_one(ledger):
+    result = ex.profit_and_loss(ledger, "2025")
+    assert ex.show(result)._repr_html_() == result._repr_html_()
+    assert str(ex.show(result, caption="Board paper")).startswith("Board paper\n2025")
+    assert "1,299,026.73" not in str(ex.show(result))
+    assert len(ex.show(result, columns=["description", "total"], rows=3).columns) == 2
+
+
 def test_a_statement_is_shown_in_dutch(ledger, monkeypatch):
     monkeypatch.setattr(ex.options, "language", "nl")
     shown = ex.balance_sheet(ledger, "2025")._repr_html_()

@@ -48,7 +48,9 @@ def test_every_table_is_as_exact_online_gives_it(company, name):
 
 
 def test_a_table_that_is_not_here_is_said_so(books, raised):
-    assert "books.refresh('items')" in raised(NotFoundError, books.table, "items").hint
+    kept = raised(NotFoundError, books.table, "items", refresh=False)
+    assert "books.refresh('items')" in kept.hint
+    assert len(books.table("items")) == 2  # which reads it
     assert "vat_codes" in raised(NotFoundError, books.refresh, "vatcodes").hint
     assert "books.ledger()" in raised(NotFoundError, books.ledger, refresh=False).hint
 

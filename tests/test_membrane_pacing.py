@@ -190,6 +190,25 @@ def test_two_connections_to_one_administration_count_together():
     assert Counter(round(at, 1) for at in service.at) == {0.0: 60, 60.1: 60}
 
 
+def test_calls_that_another_process_counted_are_counted_here_too():
+    """Two processes take turns; each tells the other what it used."""
+    clock = Clock()
+    service = Service(clock, headers=False)
+    here, there = paced(service, clock), paced(service, clock)
+    for _ in range(30):
+        here.send(READ)
+        there.learn("one", here.usage("one"))
+        there.learn("one", here.usage("one"))  # twice is once
+        there.send(READ)
+        here.learn("one", there.usage("one"))
+    then = here.usage("one")
+    assert (then.used, then.used_today, then.left) == (60, 60, 0)
+    here.send(READ)
+    assert (round(service.at[-1], 1), service.refused) == (60.1, 0)
+    here.learn("one", then)  # of a minute that is over
+    assert (here.usage("one").used, here.usage("one").used_today) == (1, 61)
+
+
 def test_other_lanes_and_calls_without_one_do_not_wait():
     clock = Clock()
     service = Service(clock, a_minute=1000, headers=False)

@@ -40,7 +40,9 @@ def totalled(table: pd.DataFrame, figures: Sequence[str], name: str, **more: Any
     table = table.assign(kind="line").astype({name: text_dtype(), "kind": text_dtype()})
     columns = {}
     for column, values in table.items():
-        empty = "" if isinstance(values.dtype, pd.StringDtype) else None
+        # before pandas 3 a column of text may be one of objects
+        text = isinstance(values.dtype, pd.StringDtype) or values.dtype == "object"
+        empty = "" if text else None
         last = pd.Series([given.get(column, empty)], dtype=values.dtype)
         columns[column] = pd.concat([values, last], ignore_index=True)
     whole = pd.DataFrame(columns)

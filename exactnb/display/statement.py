@@ -241,5 +241,7 @@ def on_the_right(kind: str) -> bool:
 
 def _side(column: Column) -> str:
     # the attribute holds where style sheets are taken out
-    side = ' align="right"' if column.kind in _RIGHT else ' style="text-align:left"'
+    nowrap = ";white-space:nowrap" if column.kind == "date" else ""
+    left = f' style="text-align:left{nowrap}"'
+    side = ' align="right"' if column.kind in _RIGHT else left
     return f'{side} class="sum"' if column.strong else side

@@ -164,7 +164,7 @@ class LocalCopy:
         lists = ("receivables", "payables") if as_of is None else ()
         if refresh:
             self._refreshed((*LEDGER, *lists), insist=lists)
-        given = {name: self.table(name) for name in together(store.state(), lists)}
+        given = {name: self.table(name, refresh=False) for name in together(store.state(), lists)}
         return open_items(self.ledger(refresh=False), as_of, **given)
 
     def export_ledger(
@@ -215,27 +215,31 @@ class LocalCopy:
         """
         return self._refreshed(tables, insist=tables, full=full)
 
-    def table(self, name: str, *, as_of: AsOf = None) -> pd.DataFrame:
-        """One of the tables that are kept here, as they are here.
+    def table(self, name: str, *, refresh: bool = True, as_of: AsOf = None) -> pd.DataFrame:
+        """One of the tables that go with a ledger, such as accounts, items, VAT codes or returns.
 
         Parameters
         ----------
         name
-            One of ``books.store``, such as "gl_accounts".
+            Such as "gl_accounts"; a wrong one is answered with those that there are.
+        refresh
+            Read it from Exact Online, unless that was done within ``settings.master_hours``.
+            False: as it is here, without a call.
         as_of
             A snapshot, as for :meth:`ledger`.
 
         Examples
         --------
-        >>> _ = books.refresh("vat_codes")
-        >>> books.table("vat_codes")["percentage"].max()
+        >>> float(books.table("vat_codes")["percentage"].max())
         0.21
         """
-        state, snapshot = self._state(as_of)
         from exactnb.frames import table_frame
         from exactnb.local.declarations import declaration
 
         about = declaration(name)
+        if refresh and as_of is None:
+            self._refreshed((name,))
+        state, snapshot = self._state(as_of)
         if name not in state.names:
             raise NotFoundError(
                 f"The local copy has no {name} yet",

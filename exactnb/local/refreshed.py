@@ -49,6 +49,8 @@ class Refreshed:
         Time that it took.
     as_of : str
         The moment, by Exact's clock on the wall, that the copy is of.
+    notes : sequence of str
+        What the copy cannot tell.
     """
 
     tables: Mapping[str, Change]

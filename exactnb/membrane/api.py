@@ -61,6 +61,11 @@ class Membrane(Connecting):
         """How many calls of a lane were used and are left; None where nobody counts them."""
         return self._transport.usage(lane) if isinstance(self._transport, Paced) else None
 
+    def learn(self, lane: str, usage: Usage) -> None:
+        """What another process used of a lane, which counts here too."""
+        if isinstance(self._transport, Paced):
+            self._transport.learn(lane, usage)
+
     # -- who
 
     def self_(self) -> Customer:

@@ -42,6 +42,7 @@ class Usage:
     a_minute: int | None
     """What any minute allows."""
     left_today: int | None
+    used_today: int = 0
 
     def ends(self, calls: int, seconds: float) -> float:
         """When so many further calls are over, each taking so long, in seconds of the epoch.
@@ -106,6 +107,13 @@ class Window:
         known = [left for left in (ours, self.left) if left is not None]
         return max(0, min(known)) if known else None
 
+    def learn(self, used: int, then: float) -> None:
+        """Somebody else counted so many calls up to that moment, ours among them."""
+        if then >= self.end:
+            self._turn(then)
+        if then >= self.end - self.seconds:
+            self.used = max(self.used, used)
+
     def _turn(self, now: float) -> None:
         if not self.end - self.seconds <= now < self.end:  # over, or the clock was set back
             self.used = 0
@@ -150,7 +158,12 @@ class Lane:
     def usage(self, a_minute: int | None, a_day: int | None, now: float) -> Usage:
         """What was used, and what is left of such limits."""
         left, today = self.minute.allows(a_minute, now), self.day.allows(a_day, now)
-        return Usage(now, self.calls, self.minute.used, left, a_minute, today)
+        return Usage(now, self.calls, self.minute.used, left, a_minute, today, self.day.used)
+
+    def learn(self, usage: Usage) -> None:
+        """What another process used, which counts here too."""
+        self.minute.learn(usage.used, usage.now)
+        self.day.learn(usage.used_today, usage.now)
 
     def answered(self, resource: str, status: int, headers: Mapping[str, str], now: float) -> None:
         """Its answer came."""

@@ -123,6 +123,12 @@ class Paced:
         with found.turn:
             return found.usage(given.calls_a_minute, given.calls_a_day, self._clock())
 
+    def learn(self, lane: str, usage: Usage) -> None:
+        """What another process used of a lane, which counts here too."""
+        found = self._lane(lane)
+        with found.turn:
+            found.learn(usage)
+
     def close(self) -> None:
         """Let go of sockets."""
         self._transport.close()

@@ -9,25 +9,33 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from exactnb.errors import ExactnbError
+from exactnb.errors import DataError, ExactnbError
 
-__all__ = ["create", "private", "remove", "replace", "sync", "writing"]
+__all__ = ["create", "missing", "private", "read", "refusals", "remove", "replace"]
 
-#: times that Windows is asked again to replace a file which a reader has open
-_TRIES = 100
+#: times that Windows is asked again for a file that somebody else has open at this moment
+_TRIES = 100 if os.name == "nt" else 1
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def refusals(folder: Path) -> Iterator[None]:
     """Within it, what the disk refuses is one clear error."""
     try:
         yield
     except OSError as error:
         raise ExactnbError(
             f"The local copy cannot be written ({folder}): {error.strerror or error}",
-            hint="What was there before is untouched. Make room, or set EXACTNB_HOME to a folder "
-            "of your own.",
+            hint="What was there is untouched. Make room, or set EXACTNB_HOME to a folder of "
+            "your own.",
         ) from error
+
+
+def missing(name: str | None) -> DataError:
+    """The error of a file that should be there."""
+    return DataError(
+        f"The local copy is damaged: {Path(name).name if name else 'a file'} is missing",
+        hint="Pull it anew: books.refresh(full=True).",
+    )
 
 
 def private(folder: Path) -> None:
@@ -36,12 +44,19 @@ def private(folder: Path) -> None:
         private(folder.parent)
         with suppress(FileExistsError):  # another process was as quick
             folder.mkdir(mode=0o700)
-            sync(folder.parent)
+            _sync(folder.parent)
+
+
+def read(path: Path) -> bytes:
+    """What is in a file."""
+    raw: bytes = _patiently(path.read_bytes)
+    return raw
 
 
 def create(path: Path, fill: Callable[[IO[bytes]], Any]) -> None:
     """A new file, on disk when this returns; nothing of it is left where that fails."""
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600)
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             fill(file)
@@ -57,19 +72,12 @@ def replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     remove(beside)  # of a process of this number that was killed
     create(beside, lambda file: file.write(data))
-    for tried in range(_TRIES):
-        try:
-            os.replace(beside, path)
-            break
-        except PermissionError:  # Windows: somebody reads it at this moment
-            if os.name != "nt" or tried == _TRIES - 1:
-                remove(beside)
-                raise
-            time.sleep(0.01)
-        except BaseException:
-            remove(beside)
-            raise
-    sync(path.parent)
+    try:
+        _patiently(lambda: os.replace(beside, path))
+    except BaseException:
+        remove(beside)
+        raise
+    _sync(path.parent)
 
 
 def remove(path: Path) -> bool:
@@ -81,7 +89,16 @@ def remove(path: Path) -> bool:
     return True
 
 
-def sync(folder: Path) -> None:
+def _patiently(work: Callable[[], Any]) -> Any:
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except PermissionError:
+            time.sleep(0.01)
+    return work()
+
+
+def _sync(folder: Path) -> None:
     """Have the names in a folder on disk, where the system knows how."""
     if os.name == "nt":
         return

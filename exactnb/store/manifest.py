@@ -18,19 +18,21 @@ _FORMAT = 1
 
 
 class Piece(NamedTuple):
-    """One file of a table: its name, how many rows it has, and of what."""
+    """One file of a table: its name, how many rows it has, of what, and how it is checked."""
 
     file: str
     rows: int
     kind: Literal["rows", "gone"]
     """``gone``: keys only, of rows that are no more."""
+    check: int = 0
+    """Checksum of the part that says where all else is; that has checksums of its own."""
 
 
 class Shape(NamedTuple):
-    """What makes a row of a table one and the same, and what the table is sorted by."""
+    """What tells the rows of a table from each other, and what they are sorted by."""
 
     key: tuple[str, ...]
-    """Empty: no row is ever another's."""
+    """Empty: there is none, and no row ever takes the place of another."""
     order: tuple[str, ...] = ()
     """The key follows these, so that the order is always the same."""
 
@@ -53,11 +55,6 @@ class TableState:
     def shape(self) -> Shape:
         """The shape that ``files`` have."""
         return Shape(self.key, self.order)
-
-    @property
-    def base(self) -> Piece | None:
-        """The sorted file, and None where nothing was committed yet."""
-        return self.files[0] if self.files else None
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ class State:
 
 def now() -> str:
     """The moment it is, ISO 8601 in UTC."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def encode(state: State, **beside: str) -> bytes:
@@ -140,7 +137,8 @@ def decode(raw: bytes) -> tuple[State, dict[str, Any]]:
         if whole["format"] > _FORMAT:
             raise ExactnbError(
                 "The local copy was made by a newer exactnb",
-                hint="Upgrade exactnb here too, or drop the copy: books.forget().",
+                hint="Upgrade exactnb here too, or drop the copy and pull anew: books.forget(), "
+                "then books.refresh().",
             )
         body = whole["body"]
         if _sum(_text(body)) != whole["sha256"]:

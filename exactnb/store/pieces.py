@@ -1,15 +1,18 @@
-"""The files of a table: written once, read as columns, never a wrong one."""
+"""The files of a table: written once, read as columns, never as wrong ones."""
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from exactnb.errors import DataError, ExactnbError
@@ -21,31 +24,16 @@ __all__ = ["Pieces", "write"]
 
 #: rows of a row group: few enough for their statistics to rule many out
 _GROUP = 65_536
+#: values that tell whether those of a column repeat
+_SAMPLE = 2_000
 
 
 def write(
-    folder: Path,
-    name: str,
-    rows: pa.Table,
-    kind: Literal["rows", "gone"] = "rows",
-    *,
-    distinct: Collection[str] = (),
+    folder: Path, table: str, rows: pa.Table, kind: Literal["rows", "gone"] = "rows"
 ) -> Piece:
-    """A new file of these rows, on disk when this returns.
-
-    Parameters
-    ----------
-    folder, name
-        Where, and of which table.
-    rows
-        Its columns.
-    kind
-        What the rows are.
-    distinct
-        Columns in which hardly a value comes twice, such as keys.
-    """
-    file = f"{re.sub('[^a-z0-9_]+', '-', name.lower())[:40]}-{secrets.token_hex(8)}.parquet"
-    compact = [column for column in rows.column_names if column not in distinct]
+    """A new file of these rows of a table, on disk when this returns."""
+    slug = re.sub(r"[^a-z0-9_]+", "-", table.lower())[:40]
+    file = f"{slug}-{secrets.token_hex(8)}.parquet"
     disk.create(
         folder / file,
         lambda sink: pq.write_table(
@@ -54,102 +42,130 @@ def write(
             compression="zstd",
             compression_level=1,
             row_group_size=_GROUP,
-            use_dictionary=compact,
+            use_dictionary=[name for name in rows.column_names if _repeats(rows[name])],
             write_page_checksum=True,
         ),
     )
-    return Piece(file, rows.num_rows, kind)
+    return Piece(file, rows.num_rows, kind, _check(folder / file))
+
+
+def _check(path: Path) -> int:
+    """Checksum of the footer of a file; of nothing, where it has none."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 8))
+        length = int.from_bytes(file.read(4), "little") + 8
+        file.seek(max(0, size - length))
+        return zlib.crc32(file.read())
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    """Whether values of a column come again within a row group, by a sample of one."""
+    if not (pa.types.is_primitive(column.type) or pa.types.is_string(column.type)):
+        return False
+    group = column.slice(len(column) // 2, _GROUP)
+    step = max(1, len(group) // _SAMPLE)
+    sample = group.take(pa.array(range(0, len(group), step), pa.int64())).drop_null()
+    return bool(pc.count_distinct(sample).as_py() <= 0.9 * len(sample))
 
 
 class Pieces:
-    """Some files of one table, open to be read.
+    """Some files of one table, to be read.
 
     Parameters
     ----------
     folder
         Where they are.
     listed
-        Which.
+        Which, older first.
 
     Attributes
     ----------
-    types
-        The type of each column that any of the files with rows has.
+    types : dict
+        The type over all files of each column that any file of rows has.
+
+    Raises
+    ------
+    FileNotFoundError
+        One of them is not there (any more), here or when it is read.
+    DataError
+        One of them is damaged.
     """
 
     def __init__(self, folder: Path, listed: Sequence[Piece]) -> None:
         self.listed = tuple(listed)
         self._folder = folder
-        self._schemas = [self._schema(piece) for piece in listed]
+        self._footers = [self._footer(piece) for piece in listed]
+        self._schemas = [footer.schema.to_arrow_schema() for footer in self._footers]
         names = dict.fromkeys(
             name
             for piece, schema in zip(self.listed, self._schemas, strict=True)
             if piece.kind == "rows"
             for name in schema.names
         )
-        self.types = {name: self._common(name) for name in names}
-
-    def _common(self, name: str) -> pa.DataType:
-        return common(schema.field(name).type for schema in self._schemas if name in schema.names)
+        self.types = {
+            name: common(self.type_in(at, name) for at in range(len(self.listed))) for name in names
+        }
 
     def type_in(self, at: int, name: str) -> pa.DataType:
-        """The type of a column in one of the files."""
+        """The type of a column in one of the files; that of nulls where it is not there."""
         schema = self._schemas[at]
         return plain(schema.field(name).type) if name in schema.names else pa.null()
 
     def read(
         self, at: int, names: Iterable[str], dictionaries: Collection[str] = ()
     ) -> dict[str, pa.ChunkedArray]:
-        """The columns of one file, of the types that they have over all files.
+        """The columns of one file, in the types that they have over all files.
 
-        Those named in ``dictionaries`` come as dictionaries if they are text.
+        Those in ``dictionaries`` may come with a dictionary for each chunk.
         """
         piece, schema = self.listed[at], self._schemas[at]
-        names = list(names)
-        there = [name for name in names if name in schema.names]
-        encoded = [name for name in there if name in dictionaries and self._is_text(at, name)]
-        with self._opened(piece, encoded) as file:
-            table = file.read(columns=there, use_threads=True)
-        columns = {}
-        for name in names:
-            kind = self.types.get(name, pa.null())
-            if name not in schema.names:
-                columns[name] = pa.chunked_array([pa.nulls(piece.rows, kind)])
-            elif name in encoded:
-                columns[name] = table[name]
-            else:
-                columns[name] = conform(table[name], kind)
-        return columns
-
-    def _is_text(self, at: int, name: str) -> bool:
-        return bool(pa.types.is_string(self.type_in(at, name)))
-
-    def _schema(self, piece: Piece) -> pa.Schema:
-        with self._opened(piece, ()) as file:
-            return file.schema_arrow
-
-    @contextmanager
-    def _opened(self, piece: Piece, encoded: Collection[str]) -> Iterator[pq.ParquetFile]:
-        path = self._folder / piece.file
-        try:
-            with pq.ParquetFile(
+        kinds = {name: self.types.get(name, pa.null()) for name in names}
+        there = [name for name in kinds if name in schema.names]
+        encoded = {
+            n for n in there if n in dictionaries and pa.types.is_string(self.type_in(at, n))
+        }
+        with (
+            self._trusted(piece) as path,
+            pq.ParquetFile(
                 path,
+                metadata=self._footers[at],
                 read_dictionary=list(encoded),
                 page_checksum_verification=True,
                 pre_buffer=True,
-            ) as file:
-                if file.metadata.num_rows != piece.rows:
-                    raise pa.ArrowInvalid("not as many rows as there should be")
-                yield file
+            ) as file,
+        ):
+            table = file.read(columns=there)
+        found = {}
+        for name, kind in kinds.items():
+            if name not in schema.names:
+                found[name] = pa.chunked_array([pa.nulls(piece.rows, kind)])
+            else:
+                found[name] = table[name] if name in encoded else conform(table[name], kind)
+        return found
+
+    def _footer(self, piece: Piece) -> pq.FileMetaData:
+        with self._trusted(piece) as path:
+            if _check(path) != piece.check:
+                raise pa.ArrowInvalid("the checksum of its footer is another")
+            return pq.read_metadata(path)
+
+    @contextmanager
+    def _trusted(self, piece: Piece) -> Iterator[Path]:
+        """The path of a file; within it, what is wrong with the file is one clear error."""
+        path = self._folder / piece.file
+        try:
+            yield path
         except FileNotFoundError:
             raise
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowInvalid, OSError) as error:
             if isinstance(error, OSError) and error.errno:
                 raise ExactnbError(
                     f"The local copy cannot be read ({path}): {error.strerror}",
-                    hint="Look to whom the file belongs, and whether the disk is well.",
+                    hint="See to whom the file belongs, and whether the disk is well.",
                 ) from error
             raise DataError(
-                f"The local copy is damaged: {piece.file} cannot be read",
-                hint="Drop it and pull anew: books.forget(), then books.refresh().",
+                f"The local copy is damaged: {piece.file} cannot be read ({error})",
+                hint="Pull it anew: books.refresh(full=True). If that does not help, drop it "
+                "first, snapshots and all: books.forget().",
             ) from error

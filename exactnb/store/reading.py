@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from exactnb.errors import NotFoundError
-from exactnb.store.dictionaries import coded, decoded, encoded
+from exactnb.store.dictionaries import encoded, pruned, unified
 from exactnb.store.manifest import Piece, Shape
-from exactnb.store.merging import arranged, interleaved, lost, places, stretches, winners
+from exactnb.store.merging import (
+    Mask,
+    Numbers,
+    arranged,
+    interleaved,
+    lost,
+    places,
+    stretches,
+    winners,
+)
 from exactnb.store.pieces import Pieces
+from exactnb.store.taking import take_all
 
 __all__ = ["count", "gather", "read", "schema"]
 
 Columns = dict[str, pa.ChunkedArray]
+
+#: columns that are merged at the same time
+_WORKERS = min(4, os.cpu_count() or 1)
 
 
 def schema(folder: Path, files: Sequence[Piece]) -> pa.Schema:
@@ -41,10 +56,9 @@ def read(
     if len(files) > 1 and _still_sorted(pieces, shape):
         found = _overlaid(pieces, shape, names, short)
     else:
-        one = len(files) == 1
-        found = pieces.read(0, names, short) if one else _gathered(pieces, shape, names)
-        for name in short:
-            found[name] = decoded(*coded(encoded(found[name])))
+        whole = len(files) == 1
+        found = pieces.read(0, names, short) if whole else _gathered(pieces, shape, names)
+        found |= {name: unified(encoded(found[name])) for name in short}
     return pa.table({name: found[name] for name in names})
 
 
@@ -62,15 +76,14 @@ def gather(
 
 
 def count(folder: Path, files: Sequence[Piece], shape: Shape) -> int:
-    """How many rows :func:`read` gives, by the key alone."""
+    """How many rows :func:`read` gives; only the key is read for it, if anything."""
     if len(files) == 1 or not shape.key:
         return sum(piece.rows for piece in files if piece.kind == "rows")
     pieces = Pieces(folder, files)
-    later = _later(pieces, shape.key)
-    left = winners([later[name] for name in shape.key], _gone(pieces, 1))
-    base = pieces.read(0, shape.key)
-    without = lost([base[name] for name in shape.key], [later[name] for name in shape.key])
-    return int(files[0].rows - without.sum() + len(left))
+    later, base = _later(pieces, shape.key), pieces.read(0, shape.key)
+    left = winners(list(later.values()), _gone(pieces, 1))
+    without = lost(list(base.values()), list(later.values()))
+    return int(len(without) - without.sum() + len(left))
 
 
 def _asked(pieces: Pieces, columns: Sequence[str] | pa.Schema | None) -> list[str]:
@@ -95,25 +108,26 @@ def _sorting(shape: Shape) -> list[str]:
 
 
 def _still_sorted(pieces: Pieces, shape: Shape) -> bool:
-    """Whether the base is in order too if its columns take the types that all pieces share."""
+    """Whether the base is in order in the types that its columns have over all pieces.
+
+    As text, numbers sort otherwise.
+    """
     for name in _sorting(shape):
         mine, shared = pieces.type_in(0, name), pieces.types.get(name, pa.null())
-        if mine not in (shared, pa.null()) and not pa.types.is_integer(shared):
+        if mine not in (shared, pa.null()) and pa.types.is_string(shared):
             return False
     return True
 
 
-def _gone(pieces: Pieces, start: int = 0) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _gone(pieces: Pieces, start: int = 0) -> Mask:
     """Where the rows of the pieces from there on are keys that are gone."""
     listed = pieces.listed[start:]
     return np.repeat([piece.kind == "gone" for piece in listed], [piece.rows for piece in listed])
 
 
-def _later(
-    pieces: Pieces, names: Sequence[str], dictionaries: Collection[str] = (), start: int = 1
-) -> Columns:
+def _later(pieces: Pieces, names: Sequence[str], start: int = 1) -> Columns:
     """The columns of the pieces from there on, one after the other."""
-    parts = [pieces.read(at, names, dictionaries) for at in range(start, len(pieces.listed))]
+    parts = [pieces.read(at, names) for at in range(start, len(pieces.listed))]
     return {
         name: pa.chunked_array(
             [chunk for part in parts for chunk in part[name].chunks], parts[0][name].type
@@ -123,38 +137,43 @@ def _later(
 
 
 def _gathered(pieces: Pieces, shape: Shape, names: Sequence[str], start: int = 0) -> Columns:
-    """The rows of pieces in any order, with the columns of their key and order."""
+    """The rows of the pieces from there on, with the columns of their key and order too."""
     sorting = _sorting(shape)
-    found = _later(pieces, list(dict.fromkeys((*names, *sorting))), start=start)
+    found = _later(pieces, list(dict.fromkeys((*names, *sorting))), start)
     left = winners([found[name] for name in shape.key], _gone(pieces, start))
     if sorting:
-        order = pa.array(left)
-        left = left[arranged([found[name].take(order) for name in sorting])]
+        positions = pa.array(left)
+        left = left[arranged([take_all(found[name], positions) for name in sorting])]
     positions = pa.array(left)
-    return {name: found.pop(name).take(positions) for name in list(found)}
+    # one column at a time, so that no more than one is there twice
+    return {name: take_all(found.pop(name), positions) for name in list(found)}
 
 
 def _overlaid(
     pieces: Pieces, shape: Shape, names: Sequence[str], dictionaries: Collection[str]
 ) -> Columns:
-    """The rows of the base with what came later in its place."""
+    """The rows of the base, and in their places those that came later."""
     sorting = _sorting(shape)
     rows = _gathered(pieces, shape, names, start=1)
-    touched = _later(pieces, shape.key)
     base = pieces.read(0, list(rows), dictionaries)
-    without = lost([base[name] for name in shape.key], [touched[name] for name in shape.key])
-    if not shape.key:
-        without = np.zeros(pieces.listed[0].rows, dtype=bool)
-    where = places([base[name] for name in sorting], [rows[name] for name in sorting])
-    plan = list(stretches(without, where))
-    found = {}
-    for name in names:  # one column at a time, so that each is there twice only once
+    without: Mask = np.zeros(pieces.listed[0].rows, dtype=bool)
+    if shape.key:
+        later = _later(pieces, shape.key)
+        without = lost([base[name] for name in shape.key], list(later.values()))
+    where: Numbers = np.full(len(next(iter(rows.values()))), len(without), dtype=np.int64)
+    if sorting:
+        where = places([base[name] for name in sorting], [rows[name] for name in sorting])
+    plan, dropped = list(stretches(without, where)), pa.array(without)
+
+    def merged(name: str) -> pa.ChunkedArray:
         old, new = base.pop(name), rows.pop(name)
-        if name in dictionaries:
-            both = pa.chunked_array([*encoded(old).chunks, *encoded(new).chunks])
-            values, codes = coded(both)
-            old, new = codes.slice(0, len(old)), codes.slice(len(old))
-            found[name] = decoded(values, interleaved(plan, old, new))
-        else:
-            found[name] = interleaved(plan, old, new)
-    return found
+        if name not in dictionaries:
+            return interleaved(plan, old, new)
+        both = unified(pa.chunked_array([*encoded(old).chunks, *encoded(new).chunks]))
+        codes = pa.chunked_array([part.indices for part in both.chunks])
+        old, new = codes.slice(0, len(old)), codes.slice(len(old))
+        return pruned(interleaved(plan, old, new), both.chunk(0).dictionary, old.filter(dropped))
+
+    # a few columns at a time: Arrow works outside Python's lock, and the others are there once
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return dict(zip(names, pool.map(merged, names), strict=True))

@@ -1,4 +1,4 @@
-"""States that are kept under a name: a report can be run again on the same figures."""
+"""States that are kept under a name: a report can be run again later on the same figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from exactnb.errors import DataError, InputError, NotFoundError
 from exactnb.store import disk
@@ -22,12 +22,12 @@ class Snapshot(NamedTuple):
     name: str
     made_at: str
     """The moment at which it was kept, ISO 8601 in UTC."""
-    as_of: str | None
-    """Up to when its rows tell, as the state says of itself."""
+    as_of: Any = None
+    """Up to when its rows tell: the ``as_of`` that the state itself remembers."""
 
 
 class Snapshots:
-    """The states of one store that were kept, each a file of its own.
+    """The states of one store that were kept, each a small file.
 
     Parameters
     ----------
@@ -39,65 +39,53 @@ class Snapshots:
         self._folder = folder / "snapshots"
 
     def keep(self, name: str, state: State) -> bool:
-        """Whether the state was kept; False if the same is kept under that name already.
+        """Whether the state was kept; False if it is kept under that name already.
 
         Raises
         ------
         InputError
             No name, or one that another state has.
         """
-        name = _name(name)
-        path = self._path(name)
-        if path.exists():
-            if self.state(name).tables == state.settled().tables:
+        name = _tidy(name)
+        if self._path(name).exists():
+            if _figures(self.state(name)) == _figures(state):
                 return False
             raise InputError(
                 f"There is a snapshot {name!r} already, of other figures",
-                hint=f"Take another name, or drop it first: drop_snapshot({name!r}).",
+                hint=f"Take another name, or drop that one first: drop_snapshot({name!r}).",
             )
-        with disk.writing(self._folder):
+        with disk.refusals(self._folder):
             disk.private(self._folder)
-            disk.replace(path, encode(state.settled(), name=name, kept_at=now()))
+            disk.replace(self._path(name), encode(state, name=name, kept_at=now()))
         return True
 
     def state(self, name: str) -> State:
-        """The state of that name.
-
-        Raises
-        ------
-        NotFoundError
-            There is none.
-        """
-        try:
-            return decode(self._path(_name(name)).read_bytes())[0]
-        except FileNotFoundError:
-            raise self._missing(name) from None
+        """The state of that name; NotFoundError if there is none."""
+        path = self._path(_tidy(name))
+        if not path.exists():
+            raise self._missing(name)
+        return _load(path)[0]
 
     def drop(self, name: str) -> None:
         """Forget a state; NotFoundError if there is none of that name."""
-        try:
-            with disk.writing(self._folder):
-                self._path(_name(name)).unlink()
-        except Exception as error:
-            if isinstance(error.__cause__, FileNotFoundError):
-                raise self._missing(name) from None
-            raise
+        path = self._path(_tidy(name))
+        if not path.exists():
+            raise self._missing(name)
+        with disk.refusals(self._folder):
+            path.unlink()
 
     def listed(self) -> list[Snapshot]:
         """All of them, in the order in which they were kept."""
-        found = []
-        for path in self._files():
-            state, body = _decoded(path)
-            as_of = state.meta.get("as_of")
-            found.append(
-                Snapshot(body["name"], body["kept_at"], None if as_of is None else str(as_of))
-            )
+        found = [
+            Snapshot(body["name"], body["kept_at"], state.meta.get("as_of"))
+            for state, body in map(_load, self._files())
+        ]
         return sorted(found, key=lambda each: (each.made_at, each.name))
 
     def pieces(self) -> Iterator[Piece]:
         """Every file that one of them needs."""
         for path in self._files():
-            yield from _decoded(path)[0].pieces()
+            yield from _load(path)[0].pieces()
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.json"))
@@ -114,19 +102,23 @@ class Snapshots:
         )
 
 
-def _name(name: str) -> str:
-    """The name as it is kept: the same text is the same name, however it was typed."""
+def _tidy(name: str) -> str:
+    """The name as it is kept: what looks the same is the same."""
     tidy = unicodedata.normalize("NFC", name).strip()
     if not tidy:
         raise InputError("A snapshot needs a name", hint='Such as "2025-Q4 filed".')
     return tidy
 
 
-def _decoded(path: Path) -> tuple[State, dict[str, str]]:
+def _figures(state: State) -> dict[str, tuple[Piece, ...]]:
+    return {name: table.files for name, table in state.tables.items() if table.files}
+
+
+def _load(path: Path) -> tuple[State, dict[str, Any]]:
     try:
-        return decode(path.read_bytes())
+        return decode(disk.read(path))
     except DataError as error:
         raise DataError(
-            f"A snapshot is damaged: {path.stem}",
-            hint=f"Its file can be deleted: {path}",
+            f"A snapshot of the local copy is damaged: {path.stem}",
+            hint=f"The others can be used once its file is deleted: {path}",
         ) from error

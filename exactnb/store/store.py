@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from exactnb.errors import DataError, ExactnbError, NotFoundError
+from exactnb.errors import ExactnbError, NotFoundError
 from exactnb.store import disk
 from exactnb.store.manifest import State, TableState, decode
 from exactnb.store.snapshots import Snapshot, Snapshots
@@ -22,19 +24,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Store"]
 
-#: times that a reader begins anew since a writer was quicker
+#: times that a reader begins anew where a writer was quicker
 _TRIES = 10
+#: who writes which store in this process: a second `with` within the first would wait for ever
+_WRITERS: dict[Path, tuple[int, int]] = {}
 
 
 class Store:
     """The tables of one administration, in one folder.
 
-    Nothing is made before something is written. Reading takes no lock.
+    Nothing is made before something is written. Reading takes no lock. Of pyarrow, which does
+    the work, nothing is loaded before there is any.
 
     Parameters
     ----------
     folder
-        Where its files are; for nobody else to look into.
+        Where its files are, for nobody else to look into.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,15 +50,15 @@ class Store:
     def of(cls, home: Path, api_url: str, connection_id: str, division: int) -> Store:
         """The store of a division that a connection reaches, below the user's data folder."""
         slug = re.sub(r"[^a-z0-9]+", "-", connection_id.lower()).strip("-")[:40]
-        of_it = hashlib.sha256(f"{api_url}\n{connection_id}".encode()).hexdigest()[:12]
-        return cls(Path(home) / "stores" / f"{slug}-{of_it}" / str(int(division)))
+        which = hashlib.sha256(f"{api_url}\n{connection_id}".encode()).hexdigest()[:12]
+        return cls(Path(home) / "stores" / f"{slug}-{which}" / str(int(division)))
 
     def __repr__(self) -> str:
         return f"Store({str(self.folder)!r})"
 
     @property
     def manifest(self) -> Path:
-        """The file that says which files make the good state."""
+        """The file that says which of the others make the good state."""
         return self.folder / "manifest.json"
 
     def state(self, snapshot: str | None = None) -> State:
@@ -69,13 +74,13 @@ class Store:
         if snapshot is not None:
             return self._snapshots.state(snapshot)
         try:
-            raw = self.manifest.read_bytes()
+            raw = disk.read(self.manifest)
         except (FileNotFoundError, NotADirectoryError):
             return State()
         except OSError as error:
             raise ExactnbError(
                 f"The local copy cannot be read ({self.folder}): {error.strerror or error}",
-                hint="Look to whom the folder belongs, or set EXACTNB_HOME to one of your own.",
+                hint="See to whom the folder belongs, or set EXACTNB_HOME to one of your own.",
             ) from error
         return decode(raw)[0]
 
@@ -94,26 +99,26 @@ class Store:
         table
             Its name.
         columns
-            Which, in this order; None: all. A column that only some files have is null for the
-            rows of the others; one that no file has is an error, unless a ``pa.Schema`` is given
-            here: then it is null, of that schema's type.
+            Which, in this order; None: all. Where only some files have a column, it is null in
+            the rows of the others. One that no file has is an error, unless a ``pa.Schema`` is
+            given here: then it is null throughout, and of that schema's type.
         state
             From :meth:`state`; None: the good one at this moment.
         dictionaries
             Columns to give as dictionaries: one for the whole column, of the values that occur,
-            sorted.
+            sorted, with numbers of 32 bits into it.
 
         Returns
         -------
         pa.Table
-            A column whose type differs from file to file is text.
+            A column that is not of one type in all files is text.
 
         Raises
         ------
         NotFoundError
             There is no such table, or no such column.
         DataError
-            A file is damaged.
+            A file is damaged or missing.
         """
 
         def rows(one: TableState) -> pa.Table:
@@ -145,46 +150,39 @@ class Store:
 
     def _reading(self, table: str, state: State | None, work: Callable[[TableState], Any]) -> Any:
         """What comes of work on a table, begun anew where a file went away meanwhile."""
-        seen = None
         for _ in range(_TRIES):
-            now = state or self.state()
-            one = now.tables.get(table)
+            good = state or self.state()
+            one = good.tables.get(table)
             if one is None or not one.files:
-                raise _no_table(table, now)
+                raise _no_table(table, good)
             try:
                 return work(one)
             except FileNotFoundError as error:
-                if state is None and now != seen:
-                    seen = now
-                    continue
-                raise _vanished(error, given=state is not None) from error
-        raise ExactnbError(
-            "The local copy changed again each time that it was read", hint="Try again."
-        )
+                if good == self.state():
+                    raise disk.missing(error.filename) from error
+                if state is not None:
+                    raise _moved_on() from error
+        raise _restless()
 
     @contextmanager
     def writing(self, on_wait: Callable[[], None] | None = None) -> Iterator[Writer]:
-        """A writer; there is one at a time, whichever process it is in.
+        """Whoever may write; there is one at a time, whichever process it is in.
 
         Parameters
         ----------
         on_wait
-            Called once if somebody else is writing, before waiting for them.
+            Called once if somebody else is writing, before they are waited for.
         """
-        from filelock import FileLock, Timeout
-
         from exactnb.store.writer import Writer
 
-        with disk.writing(self.folder):
-            disk.private(self.folder)
-            # beside the folder, so that the lock outlives what it guards
-            lock = FileLock(self.folder.with_name(f"{self.folder.name}.lock"), mode=0o600)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if on_wait is not None:
-                    on_wait()
-                lock.acquire()
+        me = (os.getpid(), threading.get_ident())
+        if _WRITERS.get(self.folder) == me:
+            raise ExactnbError(
+                "The local copy is being written by this very cell",
+                hint="One `with store.writing()` within another would wait for ever.",
+            )
+        lock = self._locked(on_wait)
+        _WRITERS[self.folder] = me
         try:
             writer = Writer(self)
             try:
@@ -192,79 +190,112 @@ class Store:
             finally:
                 writer.close()
         finally:
-            lock.release()
+            if os.getpid() == me[0]:  # a fork has the lock of its parent, and leaves it alone
+                _WRITERS.pop(self.folder, None)
+                lock.release()
+
+    def _locked(self, on_wait: Callable[[], None] | None) -> Any:
+        """The lock on writing; the system frees it when its holder dies."""
+        from filelock import FileLock, Timeout
+
+        # beside the folder, so that it outlives what it guards
+        path = self.folder.with_name(f"{self.folder.name}.lock")
+        with disk.refusals(self.folder):
+            disk.private(self.folder)
+            lock = FileLock(str(path), mode=0o600)
+            with suppress(Timeout):
+                lock.acquire(timeout=0)
+                return lock
+        if on_wait is not None:
+            on_wait()
+        with disk.refusals(self.folder):
+            lock.acquire()
+        return lock
 
     def snapshot(self, name: str) -> None:
-        """Keep the good state under a name, which takes no time and no space.
+        """Keep the good state under a name, which takes hardly any time or space.
+
+        Kept again under the same name, the same figures are no error.
 
         Raises
         ------
         NotFoundError
             Nothing was pulled yet.
         InputError
-            No name, or one that other figures were kept under.
+            No name, or one under which other figures are kept.
         """
         for _ in range(_TRIES):
-            state = self.state()
-            if not state.names:
+            state = self.state().settled()
+            if not state.tables:
                 raise NotFoundError(
-                    "There is nothing to keep a snapshot of", hint="Pull it first: books.refresh()."
+                    "There is nothing to keep a snapshot of",
+                    hint="Pull it first: books.refresh().",
                 )
             kept = self._snapshots.keep(name, state)
-            # a writer that is at work spares what a snapshot names, once that is there
-            if not kept or all(
-                self._path(piece.file).exists() for piece in state.settled().pieces()
-            ):
+            # from here on a writer spares these files; it may have been quicker
+            if not kept or all((self.folder / piece.file).exists() for piece in state.pieces()):
                 return
             self._snapshots.drop(name)
-        raise ExactnbError(
-            "The local copy changed again each time that it was kept", hint="Try again."
-        )
+            if self.state().settled() == state:
+                raise disk.missing(None)
+        raise _restless()
 
     def snapshots(self) -> list[Snapshot]:
         """The states that were kept, in the order in which they were."""
         return self._snapshots.listed()
 
     def drop_snapshot(self, name: str) -> None:
-        """Forget a snapshot; the next commit frees the space that only it took."""
+        """Forget a snapshot; a later commit frees the space that only it took."""
         self._snapshots.drop(name)
 
     def spared(self) -> set[str]:
-        """The names of the files that some snapshot needs."""
+        """The names of the files that a snapshot needs."""
         return {piece.file for piece in self._snapshots.pieces()}
 
     def size(self) -> int:
         """Bytes that the store takes on disk, snapshots and all."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        total = 0
+        for path in self.folder.rglob("*"):
+            with suppress(FileNotFoundError):  # a writer cleans up meanwhile
+                total += path.stat().st_size if path.is_file() else 0
+        return total
 
     def forget(self) -> None:
-        """Delete all of it, snapshots too."""
-        with self.writing():
-            self.manifest.unlink(missing_ok=True)
-            shutil.rmtree(self.folder)
+        """Delete all of it, snapshots too; refused while somebody is writing."""
 
-    def _path(self, file: str) -> Path:
-        return self.folder / file
+        def busy() -> None:
+            raise ExactnbError(
+                "Somebody is pulling into the local copy at this moment",
+                hint="Let it come to its end, or interrupt it, and forget it then.",
+            )
+
+        lock = self._locked(busy)
+        try:
+            with disk.refusals(self.folder):
+                self.manifest.unlink(missing_ok=True)  # readers find nothing rather than half
+                shutil.rmtree(self.folder)
+        finally:
+            lock.release()
 
 
 def _no_table(table: str, state: State) -> NotFoundError:
     there = ", ".join(state.names)
-    begun = table in state.tables
     return NotFoundError(
         f"Table {table!r} was not pulled to its end yet"
-        if begun
+        if table in state.tables
         else f"There is no table {table!r} in the local copy",
         hint=f"There are: {there}." if there else "Pull it first: books.refresh().",
     )
 
 
-def _vanished(error: FileNotFoundError, *, given: bool) -> ExactnbError:
-    if given:
-        return ExactnbError(
-            "The local copy moved on, and the state that was asked for is no more",
-            hint="Read its state anew; a snapshot keeps one for good: books.snapshot(name).",
-        )
-    return DataError(
-        f"The local copy is damaged: {Path(error.filename or '').name or 'a file'} is missing",
-        hint="Drop it and pull anew: books.forget(), then books.refresh().",
+def _restless() -> ExactnbError:
+    return ExactnbError(
+        f"The local copy changed each of the {_TRIES} times that it was read", hint="Try again."
+    )
+
+
+def _moved_on() -> ExactnbError:
+    return ExactnbError(
+        "The local copy was written anew, and the state that was asked for is no more",
+        hint="Ask for the state that is good now; a snapshot keeps one: books.snapshot(name).",
     )

@@ -1,15 +1,17 @@
-"""The one who writes: pieces first, then the manifest that makes them count."""
+"""Whoever writes: pieces first, then the manifest by which they count."""
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from exactnb.errors import DataError, ExactnbError
 from exactnb.store import disk, pieces, reading
@@ -20,20 +22,22 @@ if TYPE_CHECKING:
 
 __all__ = ["Writer"]
 
-#: share of the base that may come after it before both are written as one
+#: share of its base that may come after it before both are written as one
 _SHARE = 0.05
 #: files of a table before they are written as one
 _PIECES = 20
-#: seconds that a file outlives the state that named it, for readers that are at it
+#: seconds that a file outlives the last state that named it, for readers that are at it
 _GRACE = 600.0
 
 
 @dataclass(frozen=True)
 class _Staged:
+    """What becomes of one table at the next commit."""
+
     shape: Shape
-    whole: bool = False
-    gone: pa.Table | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool
+    gone: pa.Table | None
+    meta: Mapping[str, Any]
 
 
 class Writer:
@@ -69,7 +73,7 @@ class Writer:
         shape
             Its key and order.
         **pending_meta
-            What to remember of the pull, as JSON; put over what was remembered of it before.
+            What to remember of the pull, as JSON; put over what is remembered of it already.
 
         Raises
         ------
@@ -78,18 +82,16 @@ class Writer:
         ExactnbError
             The disk is full, or the folder somebody else's; nothing has changed.
         """
+        shape, meta = _shape(shape), _json(pending_meta)
+        if not rows.num_rows:  # an answer without rows may well have no columns either
+            for name in shape.key:
+                if name not in rows.column_names:
+                    rows = rows.append_column(name, pa.nulls(0))
         _check(table, rows, shape.key)
         before = self.state.tables.get(table, TableState(key=shape.key, order=shape.order))
-        piece = self._write(table, rows, shape)
-        self._put(
-            {
-                table: replace(
-                    before,
-                    pending=(*before.pending, piece),
-                    pending_meta={**before.pending_meta, **pending_meta},
-                )
-            }
-        )
+        pending = (*before.pending, self._write(table, rows))
+        meta = {**before.pending_meta, **meta}
+        self._put({table: replace(before, pending=pending, pending_meta=meta)})
 
     def pending(self, table: str, columns: pa.Schema) -> pa.Table:
         """What is pending of a table: each key once, in no order to speak of.
@@ -123,27 +125,28 @@ class Writer:
         table
             Its name.
         shape
-            Its key and order; if these are new, the table is written anew.
+            Its key and order. Where they differ from before, the table is written anew.
         whole
             What is pending is all there is: it replaces what was there.
         gone
             Keys of which there shall be no row, neither old nor pending: an array for a key of
-            one column, a table of the key's columns for any.
+            one column, a table of its columns for any.
         **meta
-            What to remember of the table, as JSON; put over what was remembered before, or
-            instead of it if the table is whole.
+            What to remember of the table, as JSON; put over what is remembered already, or
+            instead of it where the table is whole.
         """
-        self._staged[table] = _Staged(shape, whole, _keys(table, gone, shape), meta)
+        shape = _shape(shape)
+        self._staged[table] = _Staged(shape, whole, _keys(table, gone, shape.key), _json(meta))
 
     def remember(self, **meta: Any) -> None:
         """Have the next commit remember something of the whole store, as JSON."""
-        self._meta |= meta
+        self._meta |= _json(meta)
 
     def commit(self) -> State:
         """The new state: all that was staged, in one step.
 
         A table of which much came after its base is written as one sorted file. Files that
-        nothing needs any more are deleted.
+        nothing needs any more are deleted, those that readers may be at ten minutes later.
 
         Raises
         ------
@@ -151,77 +154,94 @@ class Writer:
             The disk is full, or the folder somebody else's; nothing has changed.
         """
         self._own()
-        tables = {
-            name: replace(
-                before := self.state.tables.get(name, TableState()),
+        tables = {}
+        for name, staged in self._staged.items():
+            before = self.state.tables.get(name, TableState())
+            tables[name] = TableState(
                 files=self._files(name, before, staged),
-                pending=(),
-                meta=dict(staged.meta) if staged.whole else {**before.meta, **staged.meta},
-                pending_meta={},
+                meta=staged.meta if staged.whole else {**before.meta, **staged.meta},
                 key=staged.shape.key,
                 order=staged.shape.order,
             )
-            for name, staged in self._staged.items()
-        }
-        meta = {**self.state.meta, **self._meta}
-        self._put(tables, meta=meta, made_at=now())
+        self._put(tables, meta={**self.state.meta, **self._meta}, made_at=now())
         self._staged, self._meta = {}, {}
         self._collect()
         return self.state
 
-    def _files(self, name: str, before: TableState, staged: _Staged) -> tuple[Piece, ...]:
-        """The files of a table with what is staged: a base, then what came after it."""
+    def _files(self, table: str, before: TableState, staged: _Staged) -> tuple[Piece, ...]:
+        """The files of a table with what is staged: a base, and what came after it."""
         shape = staged.shape
-        gone = [] if staged.gone is None else [self._write(name, staged.gone, shape, "gone")]
         old = () if staged.whole else before.files
+        gone = [] if staged.gone is None else [self._write(table, staged.gone, "gone")]
         if not old or before.shape != shape:
-            return (self._base(name, [*old, *before.pending, *gone], shape),)
+            rows = self._gathered([*old, *before.pending, *gone], shape)
+            return (self._write(table, rows),)
         files = [*old, *gone]
         if before.pending:
-            rows = reading.gather(self._folder, [*before.pending, *gone], shape)
-            if rows.num_rows:
-                files.append(self._write(name, rows, shape))
+            rows = self._gathered([*before.pending, *gone], shape)
+            files += [self._write(table, rows)] if rows.num_rows else []
         later = sum(piece.rows for piece in files[1:])
         if len(files) > _PIECES or later > _SHARE * files[0].rows:
-            rows = reading.read(self._folder, files, shape)
-            return (self._write(name, rows, shape),)
+            return (self._write(table, self._read(reading.read, files, shape)),)
         return tuple(files)
 
-    def _base(self, name: str, files: Sequence[Piece], shape: Shape) -> Piece:
-        if any(piece.kind == "rows" for piece in files):
-            rows = reading.gather(self._folder, files, shape)
-        else:
-            rows = pa.table({column: pa.nulls(0) for column in (*shape.key, *shape.order)})
-        return self._write(name, rows, shape)
+    def _gathered(self, files: Sequence[Piece], shape: Shape) -> pa.Table:
+        if not any(piece.kind == "rows" for piece in files):
+            return pa.table({name: pa.nulls(0) for name in shape.key})
+        return self._read(reading.gather, files, shape)
 
-    def _write(self, name: str, rows: pa.Table, shape: Shape, kind: Any = "rows") -> Piece:
+    def _read(
+        self,
+        how: Callable[[Path, Sequence[Piece], Shape], pa.Table],
+        files: Sequence[Piece],
+        shape: Shape,
+    ) -> pa.Table:
+        try:
+            return how(self._folder, files, shape)
+        except FileNotFoundError as error:
+            raise disk.missing(error.filename) from error
+
+    def _write(self, table: str, rows: pa.Table, kind: Literal["rows", "gone"] = "rows") -> Piece:
         self._own()
-        with disk.writing(self._folder):
-            return pieces.write(self._folder, name, rows, kind, distinct=shape.key)
+        with disk.refusals(self._folder):
+            return pieces.write(self._folder, table, rows, kind)
 
     def _put(self, tables: Mapping[str, TableState], **others: Any) -> None:
-        """Make a state with these tables the good one."""
+        """Make the state with these tables the good one."""
         self._own()
-        state = replace(self.state, tables={**self.state.tables, **tables}, **others)
-        data = encode(state)
-        with disk.writing(self._folder):
-            needed = {piece.file for piece in state.pieces()}
-            for piece in self.state.pieces():
+        before = self.state
+        state = replace(before, tables={**before.tables, **tables}, **others)
+        needed = {piece.file for piece in state.pieces()}
+        try:
+            with disk.refusals(self._folder):
+                for piece in before.settled().pieces():
+                    if piece.file not in needed:
+                        self._retire(piece)
+                disk.replace(self._store.manifest, encode(state))
+        finally:
+            # whatever stopped it, an interrupt even: what is on disk is what counts
+            self.state = self._store.state()
+        for table in before.tables.values():
+            for piece in table.pending:  # which no reader has seen
                 if piece.file not in needed:
-                    os.utime(self._folder / piece.file)  # its grace begins
-            disk.replace(self._store.manifest, data)
-        self.state = state
+                    disk.remove(self._folder / piece.file)
+
+    def _retire(self, piece: Piece) -> None:
+        """Let the grace of a file begin now."""
+        with suppress(FileNotFoundError):
+            os.utime(self._folder / piece.file)
 
     def _collect(self) -> None:
         """Delete the files that nothing needs, such as those of a writer that was killed."""
         try:
             needed = {piece.file for piece in self.state.pieces()} | self._store.spared()
         except DataError:
-            return  # a snapshot is damaged, and what it needs is not known
-        old = time.time() - _GRACE
+            return  # a snapshot is damaged, so nobody knows what it needs
+        before = time.time() - _GRACE
         for path in [*self._folder.glob("*.parquet"), *self._folder.rglob("*.tmp")]:
-            if path.name not in needed and path.stat().st_mtime < old:
-                disk.remove(path)
+            with suppress(FileNotFoundError):
+                if path.name not in needed and path.stat().st_mtime < before:
+                    disk.remove(path)
 
     def _own(self) -> None:
         if self._process != os.getpid():
@@ -231,27 +251,38 @@ class Writer:
             )
 
 
+def _shape(shape: Shape) -> Shape:
+    """The shape as the manifest gives it back."""
+    return Shape(tuple(shape.key), tuple(shape.order))
+
+
+def _json(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be remembered, as the manifest gives it back; TypeError if that is not JSON."""
+    return dict(json.loads(json.dumps(meta, allow_nan=False)))
+
+
 def _check(table: str, rows: pa.Table, key: Sequence[str]) -> None:
     """Raise where rows have no key, or two columns one name."""
     names = rows.column_names
     wrong = [f"column {name!r} is there twice" for name in {n for n in names if names.count(n) > 1}]
-    wrong += [f"column {name!r} of the key is missing" for name in key if name not in names]
-    wrong += [
-        f"{rows[name].null_count} rows have no {name!r}"
-        for name in key
-        if names.count(name) == 1 and rows[name].null_count
-    ]
+    for name in key:
+        if name not in names:
+            wrong.append(f"column {name!r} of the key is missing")
+        elif names.count(name) == 1 and (nulls := rows[name].null_count):
+            wrong.append(f"{nulls} of {rows.num_rows} rows have no {name!r}")
     if wrong:
-        raise DataError(f"Rows of {table} cannot be kept: {'; '.join(wrong)}")
+        raise DataError(f"Rows of {table!r} cannot be kept: {'; '.join(sorted(wrong))}")
 
 
-def _keys(table: str, gone: Any, shape: Shape) -> pa.Table | None:
+def _keys(table: str, gone: Any, key: Sequence[str]) -> pa.Table | None:
     """Keys as a table of their columns, each once."""
     if gone is None or not len(gone):
         return None
     if not isinstance(gone, pa.Table):
-        if len(shape.key) != 1:
-            raise DataError(f"Keys of {table} that are gone have {len(shape.key)} columns")
-        gone = pa.table({shape.key[0]: pc.unique(gone)})
-    _check(table, gone, shape.key)
-    return gone.select(list(shape.key))
+        if len(key) != 1:
+            raise DataError(
+                f"Rows of {table!r} cannot be gone by one column: their key has {len(key)}"
+            )
+        gone = pa.table({key[0]: gone})
+    _check(table, gone, key)
+    return gone.select(list(key)).group_by(list(key)).aggregate([])

@@ -9,10 +9,11 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from exactnb.analyses.period import Period
+from exactnb.analyses.result import say
 from exactnb.display.formats import number
 from exactnb.errors import InputError
 
-__all__ = ["MANUAL", "VAGUE", "Asked", "Outcome", "Severity", "euros", "reasons"]
+__all__ = ["MANUAL", "VAGUE", "Asked", "Outcome", "Severity", "euros", "reasons", "weight"]
 
 Severity = Literal["high", "medium", "low"]
 
@@ -85,9 +86,19 @@ class Outcome(NamedTuple):
         return cls(0, pd.Series(dtype="object"), asked, False)
 
 
-def reasons(found: pd.Series, say: Callable[[Any], str]) -> pd.Series:
+def reasons(found: pd.Series, told: Callable[[Any], str]) -> pd.Series:
     """Why each entry was found, from the value that gave it away."""
-    return pd.Series([say(value) for value in found], index=found.index, dtype="object")
+    return pd.Series([told(value) for value in found], index=found.index, dtype="object")
+
+
+def weight(severity: str) -> str:
+    """How heavy a finding weighs, in the reader's words."""
+    words = {
+        "high": say("high", "hoog"),
+        "medium": say("medium", "middel"),
+        "low": say("low", "laag"),
+    }
+    return words.get(severity, "")
 
 
 def euros(cents: int) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from exactnb.analyses.audit.references import alike, bare
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.sums import lines_of, period_of, total
+from exactnb.analyses.sums import eager, lines_of, period_of, total
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError, InputError
 
@@ -96,7 +96,7 @@ def duplicate_invoices(
     if days < 0:
         raise InputError(f"days is 0 or more, not {days}")
     asked = None if period is None else period_of(ledger, period)
-    lines, sign = _lines(ledger, _KINDS[kind]), _KINDS[kind].sign
+    lines, sign = _lines(ledger, _KINDS[kind], asked), _KINDS[kind].sign
     every = _invoices(lines, sign, asked)
     counted = every[every["cents"].abs() >= max(round(minimum * 100), 1)]
     standing = _not_credited(counted)
@@ -155,28 +155,27 @@ def duplicate_invoices(
     )
 
 
-def _lines(ledger: Any, kind: _Kind) -> Any:
+def _lines(ledger: Any, kind: _Kind, asked: Period | None) -> Any:
     """The lines of invoices and credit notes on the control account."""
-    frame = lines_of(
-        ledger,
-        *(*_INVOICE, "date", "financial_year", "financial_period"),
-        *("gl_account_type", "type", "cents"),
-    )
+    periods = ("financial_year", "financial_period") if asked else ()
+    frame = lines_of(ledger, *_INVOICE, "date", "gl_account_type", "type", "cents", *periods)
     return frame.filter(
         (nw.col("gl_account_type") == kind.control) & nw.col("type").is_in(list(kind.types))
     )
 
 
 def _invoices(lines: Any, sign: int, asked: Period | None) -> pd.DataFrame:
-    """One row an invoice: what it is, its date, and its cents; of credit notes negative."""
+    """One row an invoice, by number: its date and its cents; of credit notes negative."""
     within = asked.within.cast(nw.Int32) if asked else nw.lit(1)
-    made = total(
-        lines.with_columns(_within=within),
-        _INVOICE,
-        date=nw.col("date").min(),
-        cents=nw.col("cents").sum(),
-        within=nw.col("_within").max(),
+    grouped = lines.with_columns(_within=within).group_by(*_INVOICE)
+    made = eager(
+        grouped.agg(
+            date=nw.col("date").min(),
+            cents=nw.col("cents").sum(),
+            within=nw.col("_within").max(),
+        )
     )
+    made = made.sort_values(["entry_number", "entry_id"], ignore_index=True)
     if unnamed := int(made["entry_id"].isna().sum()):
         raise DataError(f"{unnamed:,} invoices belong to no entry (they have no entry_id)")
     for name in ("entry_id", "account_code", "account_name", "your_ref"):
@@ -190,6 +189,7 @@ def _invoices(lines: Any, sign: int, asked: Period | None) -> pd.DataFrame:
 def _not_credited(invoices: pd.DataFrame) -> pd.DataFrame:
     """The invoices that no credit note of the same account and amount takes away."""
     both = invoices.assign(size=invoices["cents"].abs(), credit=invoices["cents"] < 0)
+    both = both[both["size"].isin(both.loc[both["credit"], "size"])]
     sides = both.groupby(["account_code", "size"])["credit"].transform("nunique")
     touched = both[sides > 1].sort_values(["date", "entry_number"], kind="stable")
     left: dict[Any, list[Any]] = {}
@@ -214,8 +214,7 @@ def _pairs(invoices: pd.DataFrame, days: int) -> tuple[pd.DataFrame, ...]:
 
     Two frames of as many rows: the invoices with the lower entry numbers, and the others.
     """
-    invoices = invoices[invoices.duplicated("cents", keep=False)]
-    invoices = invoices.sort_values("entry_number", kind="stable", ignore_index=True)
+    invoices = invoices[invoices.duplicated("cents", keep=False)].reset_index(drop=True)
     invoices["bare"] = _bare(invoices["your_ref"])
     account, reference = (pd.factorize(invoices[name])[0] for name in ("account_code", "bare"))
     cents, date = (invoices[name].to_numpy() for name in ("cents", "date"))
@@ -281,7 +280,7 @@ def _table(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
             "other_entry_id": other["entry_id"],
         }
     )
-    by, rising = ["score", "amount", "pair"], [False, False, True]
+    by, rising = ["score", "amount", "entry_number"], [False, False, True]
     return table.sort_values(by, ascending=rising, ignore_index=True)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from exactnb.analyses.audit.asked import weight
 from exactnb.analyses.result import Found, Result, Where, made, say
 from exactnb.display.statement import Check, Column
 
@@ -62,16 +63,23 @@ def tables(
     found: pd.DataFrame,
     ledger: Any,
     *,
+    names: Mapping[str, str],
     title: str,
     subtitle: str,
     checks: Sequence[Check] = (),
 ) -> Found:
-    """What gives the findings of one test, or of all, as a result that leads to its lines."""
+    """What gives the findings of one test, or of all, as a result that leads to its lines.
+
+    ``names`` are those of the tests, in the reader's words.
+    """
 
     def detail(test: Any) -> Result:
         every = test is None or test in ("total", "entries")
         here = found if every else found[found["test"] == test]
         here = here.reset_index(drop=True)
+        here = here.assign(
+            name=here["test"].map(names), weight=[weight(one) for one in here["severity"]]
+        )
 
         def behind(place: int, column: str | None) -> Where | None:
             entry = here.loc[place, "entry_id"]
@@ -83,8 +91,8 @@ def tables(
             title=title,
             subtitle=subtitle,
             columns={
-                "test": Column(say("Test", "Test")),
-                "severity": Column(say("Weight", "Gewicht")),
+                "name": Column(say("Test", "Test")),
+                "weight": Column(say("Weight", "Gewicht")),
                 "entry_number": Column(say("Entry", "Boeking")),
                 "date": Column(say("Date", "Datum"), "date"),
                 "amount": Column(say("Debit", "Debet"), "cents"),

@@ -86,7 +86,13 @@ def invoice_number_gaps(
     subtitle = str(asked) if asked else say("all periods", "alle perioden")
 
     def detail(which: Any) -> Result:
-        here = listed if which is None else listed[listed["series"] == which]
+        words = {
+            "missing": say("missing", "ontbreekt"),
+            "twice": say("twice", "dubbel"),
+            "out_of_order": say("out of order", "volgorde"),
+        }
+        named = listed.assign(name=listed["test"].map(words))
+        here = named if which is None else named[named["series"] == which]
         return _listed(here.reset_index(drop=True), ledger, subtitle)
 
     def behind(place: int, column: str | None) -> Where:
@@ -122,8 +128,8 @@ def invoice_number_gaps(
         found=detail,
         notes=[
             say(
-                f"{unnumbered:,} invoices have no number.",
-                f"{unnumbered:,} facturen hebben geen nummer.",
+                f"Invoices without a number: {unnumbered:,}.",
+                f"Facturen zonder nummer: {unnumbered:,}.",
             )
         ]
         if unnumbered
@@ -218,7 +224,7 @@ def _listed(here: pd.DataFrame, ledger: Any, subtitle: str) -> Result:
         title=say("Invoice numbers to ask about", "Factuurnummers om na te vragen"),
         subtitle=subtitle,
         columns={
-            "test": Column(say("What", "Wat")),
+            "name": Column(say("What", "Wat")),
             "series": Column(say("Series", "Reeks")),
             "first": Column(say("From", "Van")),
             "last": Column(say("To", "Tot en met")),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from exactnb.analyses.audit import contents, moments
-from exactnb.analyses.audit.asked import MANUAL, VAGUE, Asked, Outcome, Severity
+from exactnb.analyses.audit.asked import MANUAL, VAGUE, Asked, Outcome, Severity, weight
 from exactnb.analyses.audit.findings import found_in, stacked, tables
 from exactnb.analyses.audit.population import Population, Proof, population, proof
 from exactnb.analyses.period import Period
@@ -105,7 +105,8 @@ def journal_entry_tests(
     Result
         One row a test: ``test`` (its key), ``name``, ``population`` (entries that it could judge),
         ``found`` (entries; missing where it could not be made), ``amount`` (their debit, euros),
-        ``severity`` ("high", "medium", "low"), ``asked`` (what it looked for), ``kind``. The first
+        ``severity`` ("high", "medium", "low"; ``weight`` in words), ``asked`` (what it looked
+        for), ``kind``. The first
         three rows are about the population: all entries, those that do not balance, and entry
         numbers that are missing. The last counts each entry once.
 
@@ -162,6 +163,7 @@ def journal_entry_tests(
     detail = tables(
         found,
         ledger,
+        names=dict(zip(rows["test"], rows["name"], strict=True)),
         title=say("Findings of the journal entry tests", "Bevindingen van de boekingstests"),
         subtitle=subtitle,
         checks=proven.checks,
@@ -184,7 +186,7 @@ def journal_entry_tests(
             "population": Column(say("Entries", "Boekingen"), "count"),
             "found": Column(say("Found", "Gevonden"), "count"),
             "amount": Column(say("Debit", "Debet"), "money"),
-            "severity": Column(say("Weight", "Gewicht")),
+            "weight": Column(say("Weight", "Gewicht")),
             "asked": Column(say("Looked for", "Gezocht naar")),
         },
         checks=proven.checks,
@@ -273,6 +275,7 @@ def _rows(proven: Proof, outcomes: Mapping[str, Outcome], found: pd.DataFrame) -
     )
     columns = ["test", "name", "population", "found", "amount", "severity", "asked", "kind"]
     table = pd.DataFrame(rows, columns=columns)
+    table["weight"] = [weight(one) for one in table["severity"]]
     return table.astype({"population": "int64", "found": "Int64", "amount": "float64"})
 
 
@@ -282,10 +285,8 @@ def _notes(ledger: Any, found: pd.DataFrame, complete: bool) -> list[str]:
     several = int((tests > 1).sum())
     notes = [
         say(
-            f"{several} entries were found by two tests or more. A finding is a question, not a "
-            "mistake.",
-            f"{several} boekingen zijn door twee of meer tests gevonden. Een bevinding is een "
-            "vraag, geen fout.",
+            f"Found by two tests or more: {several}. A finding is a question, not a mistake.",
+            f"Door twee of meer tests gevonden: {several}. Een bevinding is een vraag, geen fout.",
         )
     ]
     if not complete:

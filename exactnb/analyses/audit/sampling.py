@@ -17,7 +17,9 @@ from exactnb.display.formats import number
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError, InputError
 
-__all__ = ["sample"]
+__all__ = ["picked", "sample"]
+
+_Array = np.ndarray[Any, np.dtype[Any]]
 
 #: confidence → how much of each expected euro of error the interval must make room for
 _EXPANSION = {0.99: 1.9, 0.95: 1.6, 0.9: 1.5, 0.85: 1.4, 0.8: 1.3, 0.75: 1.25, 0.7: 1.2}
@@ -107,11 +109,7 @@ def sample(
     start = random.Random(seed).randrange(interval)
     top = cents >= interval
     rest = np.where(top, 0, cents)
-    through = np.cumsum(rest)
-    units = np.arange(start, int(through[-1]), interval, dtype="int64")
-    place = np.searchsorted(through, units, side="right")
-    unit = np.full(len(lines), -1, dtype="int64")
-    unit[place] = units  # below the interval no line is picked twice
+    unit = picked(rest, interval, start)
     taken = top | (unit >= 0)
     table = _table(lines[taken], top[taken], unit[taken])
     covered = int(cents[taken].sum())
@@ -148,7 +146,7 @@ def sample(
         checks=[
             Check.of(
                 say("top + sampled stratum = population", "top + rest = populatie"),
-                int(cents[top].sum()) + int(through[-1]),
+                int(cents[top].sum()) + int(rest.sum()),
                 value,
             )
         ],
@@ -175,6 +173,22 @@ def sample(
         "other_side": other / 100,
     }
     return result
+
+
+def picked(cents: _Array, interval: int, start: int) -> _Array:
+    """For each line the unit that picks it, counted through all of them; -1: none does.
+
+    Examples
+    --------
+    >>> picked(np.array([30, 20, 50]), interval=60, start=35)
+    array([-1, 35, 95])
+    """
+    through = np.cumsum(cents)
+    units = np.arange(start, int(through[-1]), interval, dtype="int64")
+    unit = np.full(len(cents), -1, dtype="int64")
+    # no line is as large as the interval: none is picked twice
+    unit[np.searchsorted(through, units, side="right")] = units
+    return unit
 
 
 def _interval(

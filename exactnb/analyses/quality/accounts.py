@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from exactnb.analyses.audit.asked import weight
 from exactnb.analyses.quality import checks
 from exactnb.analyses.quality.frames import accounts_of, bank_accounts_of
 from exactnb.analyses.result import Result, made, say
@@ -97,6 +98,8 @@ def account_quality(accounts: pd.DataFrame, bank_accounts: pd.DataFrame | None =
     table = pd.DataFrame(
         rows, columns=["test", "name", "population", "found", "right", "severity"]
     ).astype({"population": "int64", "found": "Int64", "right": "float64"})
+    table["weight"] = [weight(one) for one in table["severity"]]
+    listed["named"] = listed["test"].map(dict(zip(table["test"], table["name"], strict=True)))
     untested = table.loc[table["found"].isna(), "name"].tolist()
     flawed = listed["id"].nunique()
 
@@ -114,7 +117,7 @@ def account_quality(accounts: pd.DataFrame, bank_accounts: pd.DataFrame | None =
             "population": Column(say("Looked at", "Bekeken"), "count"),
             "found": Column(say("Found", "Gevonden"), "count"),
             "right": Column(say("Right", "Goed"), "percent"),
-            "severity": Column(say("Weight", "Gewicht")),
+            "weight": Column(say("Weight", "Gewicht")),
         },
         found=detail,
         notes=[
@@ -136,7 +139,7 @@ def _listed(here: pd.DataFrame, accounts: pd.DataFrame) -> Result:
         title=say("Accounts to put right", "Te verbeteren relaties"),
         subtitle=say(f"{len(here):,} findings", f"{len(here):,} bevindingen"),
         columns={
-            "test": Column(say("Test", "Test")),
+            "named": Column(say("Test", "Test")),
             "code": Column(say("Code", "Code")),
             "name": Column(say("Name", "Naam")),
             "value": Column(say("Value", "Waarde")),

@@ -73,7 +73,7 @@ def postcode(value: str, country: str | None) -> str | None:
     if country == "NL":
         return None if _stdnum("nl.postcode", "check postcodes").is_valid(value) else wrong
     form = _POSTCODES.get(country or "")
-    compact = re.sub(rf"\s|^{country}-?", "", value.upper())
+    compact = re.sub(r"\s|^[A-Z]{1,2}-", "", value.upper())
     return wrong if form and not re.fullmatch(form, compact) else None
 
 

@@ -208,12 +208,10 @@ def _booked(ledger: Any, asked: Period, status: str) -> tuple[pd.DataFrame, pd.D
     sums["cents"] = -sums["cents"].astype("int64")
     within = asked.holds(sums)
     entry = sums["type"].isin(_DOCUMENTS)
-    entries = sums[entry].assign(
-        invoice_number=sums["invoice_number"].astype("Int64").fillna(-1),
-        ever=sums["cents"],
-        within=sums["cents"].where(within, 0),
-    )
-    booked = entries.groupby("invoice_number")[["ever", "within"]].sum()
+    # all rows get their figures first: an empty frame would take in those of others
+    sums["number"] = sums["invoice_number"].astype("Int64").fillna(-1)
+    sums["ever"], sums["within"] = sums["cents"], sums["cents"].where(within, 0)
+    booked = sums[entry].groupby("number")[["ever", "within"]].sum()
     return booked, sums[within & ~entry]
 
 

@@ -259,7 +259,7 @@ def _by_price(
         **given,
     )
     sums = found.frame.rename(columns={"cents": "revenue"})
-    price = sums["item"].map(prices)
+    price = sums["item"].map(prices).astype("float64")
     sums["cost"] = (sums["quantity"] * price * 100).round().fillna(0).astype("int64")
     sums["unknown"] = sums["revenue"].where(price.isna(), 0)
     table = sums.groupby(one.name, as_index=False)[["revenue", "cost", "unknown"]].sum()

@@ -6,7 +6,7 @@ from typing import Any
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.statements.entries import booked, entry_of, headings, listed, unknown
+from exactnb.analyses.statements.entries import LISTED, booked, entry_of, filled, listed, unknown
 from exactnb.analyses.statements.tables import added, euros, subtitle
 from exactnb.analyses.sums import counted, movements, period_of
 from exactnb.display.statement import Check, Column
@@ -76,8 +76,8 @@ def general_ledger(
     lines["balance"] = opening + (lines["debit"] - lines["credit"]).cumsum()
     debit, credit = int(lines["debit"].sum()), int(lines["credit"].sum())
     closing = opening + debit - credit
-    names = ("date", "journal_code", "entry_number", "account_name", "description", *_FIGURES)
-    table = listed(lines, names)
+    of_account = [name for name in LISTED if not name.startswith("gl_account")]
+    table = listed(lines, [*of_account, "balance"])
     said = "description" if "description" in table.columns else "journal_code"
     begin = {said: say("Opening", "Beginsaldo"), "key": "opening", "balance": opening}
     end = {said: say("Closing", "Eindsaldo"), "key": "closing", "balance": closing}
@@ -97,7 +97,7 @@ def general_ledger(
         ledger,
         title=f"{say('General ledger', 'Grootboek')} {code} {description}".rstrip(),
         subtitle=subtitle(asked, status, ledger),
-        columns={**headings(), "balance": Column(say("Balance", "Saldo"), "cents")},
+        columns={**filled(table), "balance": Column(say("Balance", "Saldo"), "cents")},
         checks=[
             Check.of(
                 say("closing = trial balance", "eindsaldo = proefbalans"),

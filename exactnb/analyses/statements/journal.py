@@ -6,7 +6,7 @@ from typing import Any
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.statements.entries import booked, entry_of, headings, listed, unknown
+from exactnb.analyses.statements.entries import LISTED, booked, entry_of, filled, listed, unknown
 from exactnb.analyses.statements.tables import added, euros, subtitle
 from exactnb.analyses.sums import counted, eager, lines_of, period_of
 from exactnb.display.formats import number
@@ -80,7 +80,7 @@ def journal(
     lines = booked(ledger, where)
     if entry is not None and lines.empty:
         raise InputError(f"The ledger has no entry {entry!r}" + (f" in {asked}" if asked else ""))
-    table = listed(lines, list(headings()))
+    table = listed(lines, LISTED)
     debit, credit = int(lines["debit"].sum()), int(lines["credit"].sum())
     said = "description" if "description" in table.columns else "gl_account_description"
     total = {"key": "total", said: say("Total", "Totaal"), "debit": debit, "credit": credit}
@@ -98,7 +98,7 @@ def journal(
         ledger,
         title=" ".join(filter(None, (named, number_of or str(journal or "")))),
         subtitle=subtitle(asked, status, ledger),
-        columns=headings(),
+        columns=filled(table),
         checks=[
             Check.of(say("debit = credit", "debet = credit"), debit, credit),
             Check.of(say("every entry balances", "elke boeking sluit"), int(apart.abs().sum()), 0),

@@ -79,7 +79,8 @@ def subtitle(period: Period | None, status: str, ledger: Any) -> str:
 
 
 def _moment(text: str) -> str:
+    """The day, without the minute: what is shown is the same when it is run again."""
     try:
-        return day(dt.datetime.fromisoformat(text))
+        return day(dt.datetime.fromisoformat(text).date())
     except ValueError:
         return text

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from exactnb.analyses.quality.checks import vat_number
 from exactnb.analyses.result import say
 from exactnb.analyses.vat.boxes import VATCode
-from exactnb.analyses.vat.numbers import valid_vat_number
 
 __all__ = ["FINDING", "TESTS", "Taxed"]
 
@@ -119,19 +119,17 @@ def _vat_numbers(books: Taxed) -> pd.DataFrame:
     lines = books.lines[books.lines["box"].eq("3b") & books.lines["is_base"]]
     by = lines.groupby(["account_code", "account_name"], observed=True)["cents"].sum().reset_index()
     assert books.accounts is not None
-    numbers = by["account_code"].astype("object").map(books.accounts["vat_number"])
-    given = numbers.notna() & (numbers != "")
-    wrong = ~given | ~numbers.map(
-        lambda number: valid_vat_number(number) if isinstance(number, str) else False
-    )
+    known = books.accounts.reindex(by["account_code"].astype("object"))
     by["why"] = [
-        say(f"VAT number {n} is not valid", f"btw-nummer {n} is niet geldig")
-        if g
-        else say("no VAT number", "geen btw-nummer")
-        for n, g in zip(numbers, given, strict=True)
+        (vat_number(number, country) if isinstance(number, str) and number else _no_number())
+        for number, country in zip(known["vat_number"], known["country"], strict=True)
     ]
-    found = by[wrong & (by["cents"] != 0)]
+    found = by[by["why"].notna() & (by["cents"] != 0)]
     return _finding(found, -found["cents"], 0)
+
+
+def _no_number() -> str:
+    return say("no VAT number", "geen btw-nummer")
 
 
 def _late(books: Taxed) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def vat_return(
     --------
     >>> import exactnb as ex
     >>> filed = ex.vat_return(books.ledger(), "2025-Q2", codes=books.table("vat_codes"))
-    >>> filed.set_index("box").loc["5g", "vat_filed"]
+    >>> float(filed.set_index("box").loc["5g", "vat_filed"])
     115491.0
     """
     asked = period_of(ledger, period)
@@ -121,8 +121,8 @@ def vat_return(
         columns={
             "box": Column(say("Box", "Rubriek")),
             "description": Column(""),
-            "base": Column(say("Turnover", "Omzet"), "cents"),
-            "vat": Column(say("VAT", "Btw"), "cents"),
+            "base": Column(say("Turnover", "Omzet"), "side"),
+            "vat": Column(say("VAT", "Btw"), "side"),
             "vat_filed": Column(say("VAT, whole euros", "Btw, hele euro's"), "money"),
         },
         checks=checks,
