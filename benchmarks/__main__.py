@@ -8,7 +8,7 @@ import sys
 import benchmarks
 
 #: modules of this folder that are not benchmarks
-HELPERS = {"__main__", "measure", "records"}
+HELPERS = {"__main__", "measure", "records", "served"}
 
 
 def main() -> None:

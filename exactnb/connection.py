@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from exactnb.absent import ABSENT
@@ -14,9 +14,10 @@ from exactnb.catalog import (
     inputs_frame,
     reads,
 )
-from exactnb.errors import IncompleteError, InputError, NotFoundError
+from exactnb.errors import ExactnbError, IncompleteError, InputError, NotFoundError
 from exactnb.exact.entities import entity
 from exactnb.frames import Cursor, record_lines, to_record
+from exactnb.local import LocalCopy
 from exactnb.pages import Ask, Rows, cursor_input, shown
 from exactnb.proxy import decoded, verb
 from exactnb.schema.check import together
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 
-class Connection(PopularActions, Kept):
+class Connection(PopularActions, Kept, LocalCopy):
     """An Exact Online administration, read as DataFrames and written to by actions.
 
     Made by :func:`exactnb.connect` or :func:`exactnb.demo`.
@@ -57,12 +58,14 @@ class Connection(PopularActions, Kept):
         division: int | None = None,
         read_only: bool = True,
         outbox: Outbox | None = None,
+        reopen: Callable[..., Connection] | None = None,
     ) -> None:
         self.membrane = membrane
         self.info = info
         self.settings = settings
         self.read_only = read_only
         self.partial: pd.DataFrame | None = None
+        self._reopen = reopen
         self._ways = ways = Ways.over(membrane, info, settings, division, outbox)
         self._catalog, self._proxy = ways.catalog, ways.proxy
         self._writer = Writer(ways, read_only=read_only)
@@ -110,14 +113,29 @@ class Connection(PopularActions, Kept):
             raise NotFoundError(
                 f"There is no division {code} on this connection; there are: {listed}"
             )
+        return self.beside(code)
+
+    def beside(self, division: int) -> Connection:
+        """As :meth:`in_division`, without asking whether the login sees it."""
         return Connection(
             self.membrane,
             self.info,
             self.settings,
-            division=code,
+            division=division,
             read_only=self.read_only,
             outbox=self._ways.outbox,
+            reopen=self._reopen,
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process opens it; the pickle holds the token (see ``opening.reopen``)."""
+        if self._reopen is None:
+            raise ExactnbError(
+                f"Connection {self.info.name} cannot leave this process: its transport lives in it",
+                hint="Use threads, or ex.connect() without transport=…; to what `exactnb sandbox` "
+                "serves, in place of ex.demo().",
+            )
+        return self._reopen, (self.settings, self.info, self._proxy.known, self.read_only)
 
     def _card(self) -> Card:
         return self._proxy.card(self.info, read_only=self.read_only)

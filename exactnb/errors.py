@@ -15,8 +15,9 @@
     ├─ InputError (ValueError)      does not fit the input schema    .problems
     ├─ ReadOnlyError                a write on a read-only connection
     ├─ RepeatError                  the same write was sent before   .when, .record_id
-    ├─ RunError                     Exact Online or Membrane refused  .data
+    ├─ RunError                     Exact Online or Membrane refused  .data, .status
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
+    ├─ MissingPackageError          a package is not installed      .extra (ImportError)
     └─ IncompleteError              a read stopped part-way          .frame
        └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
 """
@@ -41,6 +42,7 @@ __all__ = [
     "ExactnbError",
     "IncompleteError",
     "InputError",
+    "MissingPackageError",
     "NotFoundError",
     "PullInterrupted",
     "RateLimitError",
@@ -207,14 +209,21 @@ class RepeatError(ExactnbError):
 class RunError(ExactnbError):
     """The action ran, and Exact Online or Membrane refused.
 
-    ``data`` is the service's own error body.
+    ``data`` is the service's own error body, ``status`` that of its answer where it is known.
     """
 
     data: Any = None
+    status: int | None = None
 
 
 class DataError(ExactnbError, ValueError):
     """An answer or a frame lacks what was promised."""
+
+
+class MissingPackageError(ExactnbError, ImportError):
+    """A package is needed that is not installed; ``extra`` is the extra of exactnb that has it."""
+
+    extra: str | None = None
 
 
 class IncompleteError(ExactnbError):

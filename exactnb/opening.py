@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import weakref
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from exactnb.connection import Connection
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from exactnb.membrane.models import ConnectionInfo
     from exactnb.membrane.transport import Transport
 
-__all__ = ["connect", "demo"]
+__all__ = ["connect", "demo", "reach", "reopen"]
 
 
 def connect(
@@ -59,18 +62,44 @@ def connect(
         The connection is not ready; ``url`` leads to where it can be put right.
     """
     settings = Settings.load(token=token, api_url=api_url)
+    return reach(settings, connection, division=division, read_only=read_only, transport=transport)
+
+
+def reach(
+    settings: Settings,
+    connection: str | None = None,
+    *,
+    division: int | None = None,
+    read_only: bool = True,
+    transport: Transport | None = None,
+) -> Connection:
+    """As :func:`connect`, with these settings in place of this machine's."""
     membrane = _membrane(transport or HTTPTransport(settings), settings)
     info = _choose(membrane, connection)
-    if not info.ready:
-        why = f": {info.problem}" if info.problem else ""
-        where = f"Open {info.url} to sign in" if info.url else "Reconnect it in Membrane"
-        raise ConnectionStateError(
-            f"Connection {info.name} is not ready ({info.status}){why}",
-            hint=f"{where}, then run this again.",
-            state=info.status,
-            url=info.url,
-        )
-    return Connection(membrane, info, settings, division=division, read_only=read_only)
+    return Connection(
+        membrane,
+        info,
+        settings,
+        division=division,
+        read_only=read_only,
+        reopen=reopen if transport is None else None,
+    )
+
+
+def reopen(
+    settings: Settings, info: ConnectionInfo, division: int | None, read_only: bool
+) -> Connection:
+    """The connection again, in this process or in another one; nothing is asked yet.
+
+    A connection is pickled as a call of this. **So its pickle holds the token** (or the
+    workspace's secret) that is in ``settings``: whoever opens it there needs it. Send it only to
+    workers that may have it, and do not keep it in a file. A login by the ``membrane`` command
+    does not travel: there, somebody has to have logged in as well.
+    """
+    membrane = _membrane(HTTPTransport(settings), settings)
+    return Connection(
+        membrane, info, settings, division=division, read_only=read_only, reopen=reopen
+    )
 
 
 def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = False) -> Connection:
@@ -99,11 +128,15 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
     given = Settings.load(api_url="http://sandbox.example", token=sandbox.token)
     # the sandbox has no limits unless it is asked to, and no key that it could block
     free = {"calls_a_minute": None, "calls_a_day": None, "errors_an_hour": 10_000}
-    settings = given.model_copy(update={**free, "exact_prefix": Settings().exact_prefix})
+    # its books vanish with it, and so does what was written in them or kept of them
+    home = Path(tempfile.mkdtemp(prefix="exactnb-"))
+    settings = given.model_copy(
+        update={**free, "exact_prefix": Settings().exact_prefix, "home": home}
+    )
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
     membrane = _membrane(HTTPTransport(settings, client=client), settings)
+    weakref.finalize(membrane, shutil.rmtree, home, ignore_errors=True)
     info = membrane.connection(sandbox.connection_id)
-    # its books vanish with it, and so does what was written in them
     return Connection(membrane, info, settings, read_only=read_only, outbox=Outbox(None))
 
 
@@ -121,7 +154,7 @@ def _choose(membrane: Membrane, wanted: str | None) -> ConnectionInfo:
     else:
         fits = [c for c in every if "exact" in f"{c.app or ''} {c.name}".lower()]
     if len(fits) == 1:
-        return fits[0]
+        return _ready(fits[0])
     listed = ", ".join(f"{c.name} ({c.id})" for c in (fits or every))
     if fits:
         raise AmbiguousError(
@@ -133,4 +166,17 @@ def _choose(membrane: Membrane, wanted: str | None) -> ConnectionInfo:
         f"There is no {what}" + (f"; there are: {listed}" if every else " in this workspace"),
         hint="Make one in Membrane (or with `membrane connect`), then run this again; "
         "ex.demo() needs none.",
+    )
+
+
+def _ready(info: ConnectionInfo) -> ConnectionInfo:
+    if info.ready:
+        return info
+    why = f": {info.problem}" if info.problem else ""
+    where = f"Open {info.url} to sign in" if info.url else "Reconnect it in Membrane"
+    raise ConnectionStateError(
+        f"Connection {info.name} is not ready ({info.status}){why}",
+        hint=f"{where}, then run this again.",
+        state=info.status,
+        url=info.url,
     )

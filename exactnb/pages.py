@@ -1,15 +1,14 @@
 """Turning pages: one call after the other, each page read beside the next call.
 
 Two things are paged: the output of an action, whose cursor goes back in as one of its inputs,
-and Exact Online's own ``__next``. Both come down to :func:`pull`.
+and Exact Online's own ``__next``. Both come down to :func:`turn`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import warnings
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from exactnb.exact.entities import Entity
 
-__all__ = ["Ask", "Pulled", "Rows", "cursor_input", "gather", "pull", "shown"]
+__all__ = ["Ask", "Pulled", "Rows", "cursor_input", "gather", "pull", "shown", "turn"]
 
 #: Tells how many rows came so far; that waits until the last page is read.
 Rows = Callable[[], int]
@@ -46,8 +45,90 @@ _CURSOR_INPUTS = (
     "continuationtoken",
 )
 _SKIP_INPUTS = ("skip", "offset")
-#: pages that may wait to be read before the next is asked for
-_BACKLOG = 8
+
+
+def turn(
+    ask: Ask,
+    entity: Entity | None,
+    *,
+    limit: int | None = None,
+    marked: bool = False,
+) -> Generator[Page, None, str | None]:
+    """The pages of a chain in order, each read beside the next call; one call at a time.
+
+    When something stops it, Ctrl-C too, the pages that came before are given first, then it
+    raises. What it returns in the end is why that end may not be the end, or None.
+
+    Parameters
+    ----------
+    entity
+        The entity whose records come, or None.
+    limit
+        Rows after which to stop.
+    marked
+        Whether a page without a cursor is surely the last, as it is with Exact Online itself.
+        An action may have lost it: then a first page that is exactly full is asked on. One that
+        has marked its pages before is believed.
+    """
+    came, seen = 0, set[Cursor]()
+    cursor: Cursor | None = None
+    waiting: Future[Page] | None = None  # the page that came last, and is not given yet
+    doubt = None
+
+    def rows() -> int:
+        return came + (waiting.result().count if waiting is not None else 0)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="exactnb-pages") as reader:
+        try:
+            while (raw := ask(cursor, None if waiting is None else rows)) is not None:
+                newest, unmarked = reader.submit(read_page, raw, entity), cursor is None
+                cursor = next_cursor(raw, entity)
+                if waiting is not None:
+                    page = waiting.result()
+                    if unmarked and _repeats(page, newest.result()):
+                        doubt = _doubt(page)
+                        break
+                    came, waiting = came + page.count, newest
+                    yield page
+                waiting = newest
+                if limit is not None and rows() >= limit:
+                    break
+                if cursor is None and (marked or seen or not _full(newest.result(), entity)):
+                    break
+                if cursor in seen:
+                    raise BadAnswerError(
+                        f"The service gave the same page mark twice, after {len(seen) + 1} pages",
+                        hint="The rows so far are kept; ask for a smaller part, say one year.",
+                    )
+                if cursor is not None:
+                    seen.add(cursor)
+            else:
+                doubt = _doubt(waiting.result()) if waiting is not None else None
+            stop = None
+        except (ExactnbError, KeyboardInterrupt) as error:
+            stop = error
+        if waiting is not None and waiting.exception() is None:
+            yield waiting.result()
+        if stop is not None:
+            raise stop
+    return doubt
+
+
+def _doubt(page: Page) -> str:
+    return f"exactly one page of {page.count} rows came, and no way to ask for more"
+
+
+def _full(page: Page, entity: Entity | None) -> bool:
+    """Whether a chain ends on a page that is exactly full: then the end may be none."""
+    return page.count == (entity.page if entity is not None else 60)
+
+
+def _repeats(one: Page, other: Page) -> bool:
+    """Whether a page is the one before it again."""
+    return one.count == other.count and all(
+        name in other.columns and column.values == other.columns[name].values
+        for name, column in one.columns.items()
+    )
 
 
 @dataclass
@@ -70,95 +151,26 @@ def pull(
     ask: Ask,
     entity: Entity | None,
     *,
-    limit: int | None = None,
-    marked: bool = False,
     progress: Progress | None = None,
+    **how: Any,
 ) -> Pulled:
     """All pages of a chain, or what came of them before something stopped it.
 
-    Parameters
-    ----------
-    entity
-        The entity whose records come, or None.
-    limit
-        Rows after which to stop.
-    marked
-        Whether a page without a cursor is surely the last, as it is with Exact Online itself.
-        An action may have lost it: then a first page that is exactly full is asked on. One that
-        has marked its pages before is believed.
-    progress
-        Told of each page.
+    ``progress`` is told of each page; the rest is as of :func:`turn`.
     """
-    pulled, seen = Pulled(), set[Cursor]()
-    cursor: Cursor | None = None
-    rows: Rows | None = None
-    reading: deque[Future[Page]] = deque()
+    pulled = Pulled()
 
-    def rows_so_far() -> int:
-        while reading:
-            _take(reading, pulled, progress)
-        return pulled.rows
+    def noted() -> Iterator[Page]:
+        pulled.doubt = yield from turn(ask, entity, **how)
 
-    with ThreadPoolExecutor(1, thread_name_prefix="exactnb-pages") as reader:
-        try:
-            while (raw := ask(cursor, rows)) is not None:
-                unmarked = rows is not None and cursor is None
-                rows = rows_so_far
-                reading.append(reader.submit(read_page, raw, entity))
-                cursor = next_cursor(raw, entity)
-                if unmarked and rows() and _repeats(pulled):
-                    pulled.pages.pop()
-                    pulled.doubt = _doubt(pulled)
-                    break
-                if limit is not None and rows() >= limit:
-                    break
-                if cursor is None and (marked or seen or not (rows() and _full(pulled, entity))):
-                    break
-                if cursor in seen:
-                    raise BadAnswerError(
-                        f"The service gave the same page mark twice, after {len(seen) + 1} pages",
-                        hint="The rows so far are kept; ask for a smaller part, say one year.",
-                    )
-                if cursor is not None:
-                    seen.add(cursor)
-                if len(reading) > _BACKLOG:
-                    _take(reading, pulled, progress)
-            else:
-                pulled.doubt = _doubt(pulled)
-            rows_so_far()
-        except (ExactnbError, KeyboardInterrupt) as stop:
-            pulled.stopped = stop
-            while reading and reading[0].exception() is None:
-                _take(reading, pulled, progress)
+    try:
+        for page in noted():
+            pulled.pages.append(page)
+            if progress is not None:
+                progress.rows(page.count)
+    except (ExactnbError, KeyboardInterrupt) as stop:
+        pulled.stopped = stop
     return pulled
-
-
-def _doubt(pulled: Pulled) -> str:
-    return f"exactly one page of {pulled.pages[-1].count} rows came, and no way to ask for more"
-
-
-def _take(reading: deque[Future[Page]], pulled: Pulled, progress: Progress | None) -> None:
-    """Take over the page that is read first."""
-    page = reading[0].result()
-    reading.popleft()
-    pulled.pages.append(page)
-    if progress is not None:
-        progress.rows(page.count)
-
-
-def _full(pulled: Pulled, entity: Entity | None) -> bool:
-    """Whether a chain ends on a page that is exactly full: then the end may be none."""
-    size = entity.page if entity is not None else 60
-    return bool(pulled.pages) and pulled.pages[-1].count == size
-
-
-def _repeats(pulled: Pulled) -> bool:
-    """Whether the last page is the one before it again."""
-    one, other = pulled.pages[-2:]
-    return one.count == other.count and all(
-        name in other.columns and column.values == other.columns[name].values
-        for name, column in one.columns.items()
-    )
 
 
 def gather(

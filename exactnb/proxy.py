@@ -20,13 +20,14 @@ from exactnb.errors import (
 from exactnb.exact import odata
 from exactnb.exact.entities import Entity, by_resource, entity
 from exactnb.exact.refusals import refusal
-from exactnb.frames import Cursor
+from exactnb.frames import Cursor, whole
 from exactnb.membrane.api import app_path
 from exactnb.membrane.clock import Clock
 from exactnb.membrane.transport import Response
 
 if TYPE_CHECKING:
     from exactnb.membrane.api import Membrane
+    from exactnb.membrane.lanes import Usage
     from exactnb.membrane.models import ConnectionInfo
 
 __all__ = ["READING", "Proxy", "Resource", "Target", "decoded", "verb"]
@@ -140,6 +141,11 @@ class Proxy:
         """Code of the administration."""
         if self._division is None:
             self._division = int(self.me["CurrentDivision"])
+        return self._division
+
+    @property
+    def known(self) -> int | None:
+        """Code of the administration where it is known without asking."""
         return self._division
 
     @property
@@ -280,7 +286,7 @@ class Proxy:
 
     def page(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """The bytes of a page of records, where nothing at all is not an answer."""
-        return _something(self.send(path, query=query), path)
+        return self._page(self._place(path), path, query=query)
 
     def follow(self, link: str) -> bytes:
         """The page at one of Exact's own links.
@@ -289,7 +295,21 @@ class Proxy:
         its prefix one that the connector's base address has already.
         """
         placed = self._prefix + odata.place(link).removeprefix(_OWN_PREFIX)
-        return _something(self._send(placed, placed.partition("?")[0]), placed)
+        return self._page(placed, placed.partition("?")[0])
+
+    def _page(self, placed: str, about: str, **parts: Any) -> bytes:
+        answer = self._send(placed, about, check=whole, **parts)
+        if not answer.content.strip():
+            raise BadAnswerError(
+                f"{about}: Exact Online answered {answer.status} with nothing in it",
+                hint="Run it again; if it stays so, ask for less at a time.",
+                status=answer.status,
+            )
+        return answer.content
+
+    def usage(self) -> Usage | None:
+        """How many calls of this administration were used and are left, if they are counted."""
+        return self._membrane.usage(self.lane)
 
     def _place(self, path: str) -> str:
         # asking for the division asks who is signed in, which is itself outside of one
@@ -311,13 +331,3 @@ def decoded(answer: Response) -> Any:
     if "json" in answer.headers.get("content-type", "json"):
         return answer.json()
     return answer.content.decode("utf-8", "replace")
-
-
-def _something(answer: Response, about: str) -> bytes:
-    if not answer.content.strip():
-        raise BadAnswerError(
-            f"{about}: Exact Online answered {answer.status} with nothing in it",
-            hint="Run it again; if it stays so, ask for less at a time.",
-            status=answer.status,
-        )
-    return answer.content

@@ -23,7 +23,9 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "exact_prefix": ("EXACTNB_EXACT_PREFIX",),
     "calls_a_minute": ("EXACTNB_CALLS_A_MINUTE",),
     "calls_a_day": ("EXACTNB_CALLS_A_DAY",),
+    "side_by_side": ("EXACTNB_SIDE_BY_SIDE",),
     "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
+    "master_hours": ("EXACTNB_MASTER_HOURS",),
     "home": ("EXACTNB_HOME",),
     "repeat_hours": ("EXACTNB_REPEAT_HOURS",),
 }
@@ -73,11 +75,22 @@ class Settings(BaseModel):
     exact_prefix: str = "/api/v1"
     """What stands before ``/{division}`` in Exact's paths, for the connector's base address."""
 
+    side_by_side: int = Field(default=8, ge=1)
+    """Administrations of a portfolio that are refreshed at the same time."""
+
     progress_delay: float = 1.0
     """Seconds a read may take before it shows its progress."""
 
+    master_hours: float = 1.0
+    """Hours for which GL accounts, journals and the like are taken to be as they were read."""
+    deleted_days: float = 50.0
+    """Days after which deletions are not asked for any more but all is read anew: Exact Online
+    tells of them for about two months."""
+    refusal_hours: float = 24.0
+    """Hours in which a resource that was refused is not asked for again, unless it is named."""
+
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("exactnb"))
-    """Folder on this machine for what is kept: the outbox."""
+    """Folder on this machine for what is kept: the outbox, the local copies."""
     repeat_hours: float = 24.0
     """Hours in which the same write is not sent again unless asked for by name."""
     reconcile_margin: float = 120.0

@@ -1,5 +1,7 @@
 """What tests share: demo administrations, and a sandbox on a port of this machine."""
 
+import os
+
 import pytest
 
 import exactnb
@@ -40,3 +42,37 @@ def raised():
         return caught.value
 
     return of
+
+
+@pytest.fixture(scope="session")
+def administrations(tmp_path_factory):
+    """The two divisions of the demo company in a store, the main one first.
+
+    The variable LEDGER_LINES sets how many lines the company has, about.
+    """
+    from ledger_side import Administration
+    from small_company import Caller
+
+    from exactnb.sandbox.exact import ExactOnline
+    from exactnb.sandbox.store import Store
+
+    books = Store.open(int(os.environ.get("LEDGER_LINES", "12000")))
+    exact = ExactOnline(books)
+    main = Caller(exact, 0).rows("/api/v1/current/Me")[0]["CurrentDivision"]
+    codes = [row["Code"] for row in Caller(exact, main).rows("hrm/Divisions")]
+    folder = tmp_path_factory.mktemp("stores")
+    yield [
+        Administration(exact, code, folder / str(code))
+        for code in sorted(codes, key=lambda code: code != main)
+    ]
+    books.close()
+
+
+@pytest.fixture(scope="session")
+def main(administrations):
+    return administrations[0]
+
+
+@pytest.fixture(scope="session")
+def holding(administrations):
+    return administrations[1]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from exactnb.display import formats
-from exactnb.display.cards import Card
+from exactnb.display.cards import Card, tell
 from exactnb.display.options import Options, options
 from exactnb.display.progress import progress
 from exactnb.display.show import show
@@ -163,6 +163,38 @@ def test_a_long_read_shows_rows_and_until_when_it_waits(capsys):
     assert "60 rows" in shown
     assert "waiting until 10:01:00: the calls are used up" in shown
     assert shown.rsplit("\r", 1)[-1].strip() == ""  # nothing stays
+
+
+def test_a_long_read_says_of_how_many_and_what_else_there_is_to_say(capsys):
+    with progress("lines", delay=0) as bar:
+        bar.of(2500)
+        bar.rows(1000)
+        bar.say("3 calls this minute")
+        bar.begin("accounts")
+        bar.say("waiting for another notebook")
+        bar.of(10)
+        bar.rows(20)
+    shown = capsys.readouterr().err
+    assert "lines: 1,000 of about 2,500 rows" in shown
+    assert "3 calls this minute" in shown
+    assert "accounts: 0 rows" in shown
+    assert "waiting for another notebook" in shown
+    assert shown.rsplit("\r", 1)[-1].strip() == ""
+
+
+def test_what_is_told_beside_a_result_is_an_output_or_a_line(monkeypatch, capsys):
+    import IPython
+    import IPython.display
+
+    card, shown = Card("3 of 50 are missing", notes=(NASTY,)), []
+    tell(card)
+    assert capsys.readouterr().err == f"{card}\n"
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    monkeypatch.setattr(IPython.display, "display", shown.append)
+    tell(card)
+    assert shown == [card]
+    assert capsys.readouterr().err == ""
+    assert NASTY not in card._repr_html_()
 
 
 def test_in_a_notebook_the_progress_is_emptied_and_no_widget_stays(monkeypatch):

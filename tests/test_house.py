@@ -13,13 +13,16 @@ PACKAGE = Path(exactnb.__file__).parent
 #: floors from the ground up; the parts of one floor do not know each other
 FLOORS = (
     ("errors", "absent", "_version"),
-    ("settings",),
+    ("settings", "extras"),
     ("membrane", "exact", "schema", "display"),
     ("frames", "outbox", "store"),
-    ("actions", "catalog", "pages", "proxy"),
-    ("writes",),
+    ("actions", "catalog", "pages", "proxy", "ledger"),
+    ("analyses",),
+    ("charts",),
+    ("writes", "local"),
     ("connection",),
     ("opening", "forms"),
+    ("portfolios", "explorer"),
     ("__init__", "cli"),
 )
 #: stands apart: only what opens a demo or serves one may know it, and it knows nobody

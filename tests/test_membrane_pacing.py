@@ -9,7 +9,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from exactnb.errors import RateLimitError, ServerError
+from exactnb.errors import BadAnswerError, RateLimitError, ServerError
 from exactnb.membrane import CLITransport, HTTPTransport, Lanes, Paced, Request, Response, watching
 from exactnb.membrane.limits import retry_at
 from exactnb.settings import Settings
@@ -188,6 +188,25 @@ def test_two_connections_to_one_administration_count_together():
     for turn in range(120):
         both[turn % 2].send(READ)
     assert Counter(round(at, 1) for at in service.at) == {0.0: 60, 60.1: 60}
+
+
+def test_calls_that_another_process_counted_are_counted_here_too():
+    """Two processes take turns; each tells the other what it used."""
+    clock = Clock()
+    service = Service(clock, headers=False)
+    here, there = paced(service, clock), paced(service, clock)
+    for _ in range(30):
+        here.send(READ)
+        there.learn("one", here.usage("one"))
+        there.learn("one", here.usage("one"))  # twice is once
+        there.send(READ)
+        here.learn("one", there.usage("one"))
+    then = here.usage("one")
+    assert (then.used, then.used_today, then.left) == (60, 60, 0)
+    here.send(READ)
+    assert (round(service.at[-1], 1), service.refused) == (60.1, 0)
+    here.learn("one", then)  # of a minute that is over
+    assert (here.usage("one").used, here.usage("one").used_today) == (1, 61)
 
 
 def test_other_lanes_and_calls_without_one_do_not_wait():
@@ -540,3 +559,81 @@ def test_other_errors_are_not_tried_again():
     assert transport.send(READ).status == 500
     assert transport.send(READ).status == 400
     assert len(service.at) == 2
+
+
+# -- an answer that is not whole
+
+
+def _whole(content):
+    if not content.endswith(b"}"):
+        raise BadAnswerError("it breaks off")
+
+
+def test_a_read_whose_answer_is_not_whole_is_sent_again():
+    clock = Clock()
+    service, waits = Service(clock), []
+    transport = paced(service, clock, on_wait=lambda until, why: waits.append(why), retries=2)
+    read = Request("GET", "/x", lane="one", check=_whole)
+    service.answers = [Response(200, {}, b"{"), Response(200, {}, b"")]
+    assert transport.send(read).content == b"{}"
+    assert len(service.at) == 3
+    assert waits == ["it breaks off; trying again"] * 2
+    # what stays so is handed over, to whoever can say more of it
+    service.answers = [Response(200, {}, b"{")] * 3
+    assert transport.send(read).content == b"{"
+    assert len(service.at) == 6
+
+
+def test_neither_a_refusal_nor_a_write_is_looked_at_so():
+    clock = Clock()
+    service = Service(clock)
+    transport = paced(service, clock)
+    service.answers = [Response(404, {}, b"<html>"), Response(200, {}, b"")]
+    transport.send(Request("GET", "/x", lane="one", check=_whole))
+    transport.send(Request("POST", "/x", lane="one", safe=False, check=_whole))
+    assert len(service.at) == 2
+
+
+# -- what was used, and what is left
+
+
+def test_usage_tells_what_was_used_and_what_is_left():
+    clock = Clock()
+    transport = paced(Service(clock), clock, calls_a_minute=60, calls_a_day=5000)
+    for _ in range(70):
+        transport.send(READ)
+    used = transport.usage("one")
+    assert (used.calls, used.used, used.left, used.left_today) == (70, 10, 50, 4930)
+    clock.now += 60
+    assert (transport.usage("one").used, transport.usage("one").left) == (0, 60)
+    assert transport.usage("another").calls == 0
+
+
+def test_the_service_knows_best_how_many_are_left():
+    clock = Clock()
+    transport = paced(Service(clock, used=40), clock)
+    transport.send(READ)
+    assert (transport.usage("one").used, transport.usage("one").left) == (1, 19)
+
+
+def test_without_limits_nothing_is_said_to_be_left():
+    clock = Clock()
+    transport = paced(Service(clock, headers=False), clock, calls_a_minute=None, calls_a_day=None)
+    transport.send(READ)
+    usage = transport.usage("one")
+    assert (usage.used, usage.left, usage.left_today) == (1, None, None)
+    assert usage.ends(1000, 0.5) == clock.now + 500
+
+
+@pytest.mark.parametrize("takes", [0.15, 0.99, 1.7])
+@pytest.mark.parametrize("begin", [0.5, 17.3, 58.0])
+@pytest.mark.parametrize("calls", [1, 60, 61, 150])
+def test_the_end_of_many_calls_is_foretold(takes, begin, calls):
+    clock = Clock(START + begin)
+    transport = paced(Service(clock, takes=takes), clock, lanes=Lanes())
+    for _ in range(7):
+        transport.send(READ)
+    end = transport.usage("one").ends(calls, takes)
+    for _ in range(calls):
+        transport.send(READ)
+    assert abs(clock.now - end) <= max(3.0, 0.06 * (end - START))

@@ -7,7 +7,7 @@ import pytest
 from exactnb.errors import BadAnswerError, IncompleteError, PullInterrupted, ServerError
 from exactnb.exact.entities import entity
 from exactnb.frames import Cursor
-from exactnb.pages import cursor_input, gather, pull
+from exactnb.pages import cursor_input, gather, pull, turn
 
 GL = entity("GLAccounts")
 
@@ -189,3 +189,25 @@ def test_a_mark_goes_back_into_the_input_that_takes_it(names, cursor, given):
 def test_pages_are_read_while_the_next_is_asked_for():
     pulled = pull(Chain(30), GL)
     assert [p.count for p in pulled.pages] == [3] * 30
+
+
+def test_pages_are_handed_over_while_later_ones_are_asked_for():
+    chain = Chain(6)
+    asked = [chain.calls for _ in turn(chain, GL, marked=True)]
+    assert asked == [2, 3, 4, 5, 6, 6]
+
+
+@pytest.mark.parametrize("stop", [ServerError("the service failed"), KeyboardInterrupt()])
+def test_what_stops_a_chain_is_raised_after_the_pages_that_came(stop):
+    pages = turn(Chain(9, stop_at=5, stop=stop), GL)
+    assert [next(pages).count for _ in range(4)] == [3] * 4
+    with pytest.raises(type(stop)):
+        next(pages)
+
+
+def test_whoever_has_enough_may_stop_turning():
+    chain = Chain(1000)
+    for page in turn(chain, GL):
+        assert page.count == 3
+        break
+    assert chain.calls == 2

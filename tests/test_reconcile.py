@@ -11,6 +11,7 @@ import exactnb
 from exactnb import errors
 from exactnb.connection import Connection
 from exactnb.exact.entities import entity
+from exactnb.exact.moments import wall
 from exactnb.membrane.api import Membrane
 from exactnb.membrane.clock import Clock
 from exactnb.membrane.pacing import Paced
@@ -19,7 +20,6 @@ from exactnb.outbox import Outbox
 from exactnb.sandbox import Sandbox
 from exactnb.settings import Settings
 from exactnb.writes.matching import agrees, likeness
-from exactnb.writes.records import _wall
 
 DIALECTS = ("odata", "unwrapped", "camel", "records")
 AT_ONCE = {"run_timeout": 30, "reconcile_margin": -30}
@@ -201,7 +201,7 @@ def test_the_sandbox_tells_the_time_that_its_records_carry(sandbox):
     books = opened(sandbox)
     _ = books.division
     clock = books._proxy.clock
-    before = _wall(clock.at_least(clock.now()))
+    before = wall(clock.at_least(clock.now()))
     made = books.get_account(books.create_account(name="Timed").record_id)["created"]
     assert before <= made <= before + dt.timedelta(seconds=30)
 
@@ -433,7 +433,7 @@ def _date(seconds):
 
 
 @pytest.mark.parametrize(
-    ("utc", "wall"),
+    ("utc", "shown"),
     [
         ("2026-01-15T12:00", "2026-01-15T13:00"),
         ("2026-07-15T12:00", "2026-07-15T14:00"),
@@ -441,9 +441,9 @@ def _date(seconds):
         ("2026-10-25T01:30", "2026-10-25T02:30"),
     ],
 )
-def test_moments_are_told_by_the_clock_on_the_wall(utc, wall):
+def test_moments_are_told_by_the_clock_on_the_wall(utc, shown):
     at = dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC).timestamp()
-    assert _wall(at) == dt.datetime.fromisoformat(wall)
+    assert wall(at) == dt.datetime.fromisoformat(shown)
 
 
 def test_the_demo_reconciles_as_well():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from exactnb.display.progress import in_notebook
 from exactnb.display.style import CARD, CARD_INLINE, CELL, TONES
 
-__all__ = ["Card"]
+__all__ = ["Card", "tell"]
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,13 @@ class Card:
         return "\n".join([head, *facts, *(f"  {note}" for note in self.notes)])
 
     __repr__ = __str__
+
+
+def tell(card: Card) -> None:
+    """Show a card beside what a call gives back: in a notebook as an output, else on stderr."""
+    if in_notebook():
+        from IPython.display import display
+
+        display(card)
+    else:
+        sys.stderr.write(f"{card}\n")

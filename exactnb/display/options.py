@@ -18,6 +18,8 @@ class Options(BaseModel):
     """Language of labels, and how numbers and dates are written."""
     rows: int = 60
     """Rows that ``show`` puts on the page at most; it says how many there are."""
+    cents: bool = False
+    """Whether statements show cents; the figures behind them are always exact to the cent."""
     columns: int = 8
     """Columns that ``show`` picks when none are named."""
 

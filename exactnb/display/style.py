@@ -6,7 +6,7 @@ out of its outputs; what must hold even so is said at the element itself.
 
 from __future__ import annotations
 
-__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "TABLE", "TONES"]
+__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "STATEMENT", "TABLE", "TONES"]
 
 _INK = "var(--jp-content-font-color1, currentColor)"
 _SOFT = "var(--jp-content-font-color2, #6B7280)"
@@ -61,5 +61,44 @@ TABLE = (
     ".exactnb-table thead th{white-space:normal!important;vertical-align:bottom}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
+    "</style>"
+)
+
+_S = ".exactnb-statement"
+STATEMENT = (
+    "<style>"
+    f"{_S}{{color-scheme:light dark;font-family:{_FONT};color:{_INK}}}"
+    f".jp-mod-dark {_S},[data-jp-theme-light=false] {_S}{{color-scheme:dark}}"
+    f"[data-jp-theme-light=true] {_S}{{color-scheme:light}}"
+    f"{_S} .box{{overflow-x:auto;padding-bottom:2px}}"
+    f"{_S} table{{border-collapse:separate;border-spacing:0;font-variant-numeric:tabular-nums;"
+    "font-size:.93em;line-height:1.35;color:inherit;margin:0;table-layout:auto}"
+    f"{_S} caption{{caption-side:top;text-align:left;font-weight:600;padding:.25em .75em;"
+    f"color:{_INK};white-space:nowrap}}"
+    f"{_S} caption span{{display:inline-block;position:sticky;left:.75em}}"
+    f"{_S} small{{display:block;font-weight:400;font-size:.93em;color:{_SOFT}}}"
+    f"{_S} th,{_S} td{{padding:.2em .75em;border:0;vertical-align:baseline;max-width:26em;"
+    "min-width:1em;overflow-wrap:break-word;text-align:left}"
+    f"{_S} [align=right]{{text-align:right;white-space:nowrap}}"
+    f"{_S} td>span{{display:block;width:max-content;max-width:min(28em,40vw)}}"
+    f".jp-RenderedHTMLCommon {_S} table tbody tr{{background:none}}"
+    # the names stay while the figures scroll; where the ground is known, so that it can hide them
+    f".jp-RenderedHTMLCommon {_S} tr>:first-child{{position:sticky;left:0;"
+    "background:var(--jp-layout-color0,Canvas)}"
+    f"{_S} thead th{{border-bottom:1px solid {_LINE};font-weight:600;vertical-align:bottom}}"
+    f"{_S} i{{font-style:normal;color:{_SOFT};margin-right:.35em}}"
+    f"{_S} .sum{{border-left:1px solid {_LINE}}}"
+    f"{_S} .heading td{{font-weight:600;padding-top:.7em}}"
+    f"{_S} .heading:first-child td{{padding-top:.3em}}"
+    f"{_S} .subtotal td{{border-top:1px solid {_LINE}}}"
+    # what a group adds up to, with the rule under its figures; what is left is set off more
+    f"{_S} .level0.subtotal td{{font-weight:600;padding-bottom:.5em}}"
+    f"{_S} .subtotal:not(.level0)>:first-child{{border-top:0}}"
+    f"{_S} .total td{{font-weight:600;border-top:1px solid {_LINE};"
+    f"border-bottom:3px double {_LINE}}}"
+    f"{_S}.lined .begins td{{border-top:1px solid #8883}}"
+    f"{_S} p{{margin:.4em .75em 0;color:{_SOFT}}}"
+    f"{_S} .bad{{color:{TONES['bad']};font-weight:600}}"
+    f"@media print{{{_S} .box{{overflow:visible}}{_S} tr{{break-inside:avoid}}}}"
     "</style>"
 )

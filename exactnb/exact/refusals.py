@@ -60,4 +60,4 @@ def refusal(status: int, headers: Mapping[str, str], content: bytes, about: str)
         return RateLimitError(message, hint="Wait for a minute, then try again.", status=status)
     if crashed(status, said):
         return ServerError(message, hint="Try again in a minute.", status=status)
-    return RunError(message, data=said)
+    return RunError(message, data=said, status=status)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from exactnb.actions import POPULAR
+from exactnb.analyses.quality.names import bare, words
 from exactnb.errors import NotFoundError
 from exactnb.exact.entities import Entity, entity, fold
 from exactnb.exact.odata import literal
@@ -42,11 +42,6 @@ _KINDS: Mapping[str, Kind] = {
         "FullName",
         ("ID", "FullName", "AccountName", "Email", "BusinessEmail"),
     ),
-}
-#: legal forms, which say nothing about who it is
-_FORMS = {
-    *("bv", "nv", "vof", "cv", "ag", "gmbh", "kg", "ltd", "llc", "inc", "sa", "sarl", "srl"),
-    *("spa", "plc", "stichting", "vereniging", "holding", "bvba", "sprl"),
 }
 #: names that are this alike are probably one
 _NEAR = 0.86
@@ -120,7 +115,7 @@ def _same_number(books: Connection, about: Entity, kind: Kind, given: Mapping[st
     for row in _read(books, about, kind, where, limit=60):
         for name, value in tests:
             field = about.find(name)
-            if field and _bare(row.get(field.column)) == _bare(value):
+            if field and bare(row.get(field.column)) == bare(value):
                 yield f"same {field.column.replace('_', ' ')}", row
 
 
@@ -144,10 +139,10 @@ def _near_name(books: Connection, about: Entity, kind: Kind, given: Mapping[str,
     name = given.get(fold(kind.name)) or " ".join(
         given[part] for part in ("firstname", "middlename", "lastname") if given.get(part)
     )
-    words = _words(name)
-    if not words:
+    spelled = words(name)
+    if not spelled:
         return
-    longest = max(words, key=len)
+    longest = max(spelled, key=len)
     half = max(3, len(longest) // 2)
     # a letter that is wrong is in one half of a word, and leaves the other as it is
     halves = {longest[:half], longest[-half:]}
@@ -166,7 +161,7 @@ def near(one: str, other: str) -> bool:
     >>> near("Fietshandel Jansen B.V.", "fietshandel janssen"), near("Jansen BV", "De Vries BV")
     (True, False)
     """
-    first, second = _words(one), _words(other)
+    first, second = words(one), words(other)
     if not first or not second:
         return False
     return max(_alike(first, second), _alike(sorted(first), sorted(second))) >= _NEAR
@@ -174,17 +169,6 @@ def near(one: str, other: str) -> bool:
 
 def _alike(one: list[str], other: list[str]) -> float:
     return difflib.SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
-
-
-def _words(name: str) -> list[str]:
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    bare = "".join(c for c in letters if not unicodedata.combining(c)).replace(".", "")
-    words = re.findall(r"\w+", bare)
-    return [word for word in words if word not in _FORMS] or words
-
-
-def _bare(value: Any) -> str:
-    return re.sub(r"[\s.]", "", str(value or "")).casefold()
 
 
 def _read(

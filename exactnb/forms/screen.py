@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from exactnb.forms.fields import Fields
-from exactnb.forms.fields.look import CSS, Look
+from exactnb.forms.fields.look import CSS, Box, Look
 from exactnb.forms.words import say
 
 if TYPE_CHECKING:
@@ -45,12 +45,17 @@ class Screen:
         self._buttons = look.make(widgets.HBox, "buttons")
         self._kept: dict[str, Any] = {}
         self._passing: list[Any] = []
-        self.widget = look.make(widgets.VBox, "form")
-        self.refresh()
+        self.widget = look.make(Box, "form")
+        self._arrange()
         form.model.observe(self._edited)
 
     def refresh(self) -> None:
         """Show where the record is on its way."""
+        self._arrange()
+        self.fields.refresh()
+
+    def _arrange(self) -> None:
+        """Put what there is now around the fields."""
         before, self._passing = self._passing, []
         self._buttons.children = tuple(self._actions())
         fields = [] if self._form.status in ("done", "unknown") else [self.fields.widget]
@@ -63,7 +68,6 @@ class Screen:
         )
         for widget in before:
             widget.close()
-        self.fields.refresh()
 
     def _edited(self, changes: Sequence[Change]) -> None:
         """What is edited after a preview is not what was previewed."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from exactnb.forms.model import FormModel
     from exactnb.schema.tree import Field
 
-__all__ = ["Line", "Static"]
+__all__ = ["Line", "Static", "said_of"]
 
 
 class Line(NamedTuple):
@@ -106,7 +106,7 @@ class Static:
         return (
             f'{TABLE}<div class="exactnb-table"><table><caption>{escape(self.title)}</caption>'
             f"<tbody>{''.join(rows)}</tbody></table>{empty}</div>"
-            + "".join(map(line_static.as_html, self.tables))
+            + "".join(map(line_static.table, self.tables))
         )
 
 

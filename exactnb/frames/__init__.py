@@ -15,10 +15,10 @@ thread (:mod:`.opening` finds the records, :mod:`.arrow` reads them fast, :mod:`
 with care what is not that strict); :func:`to_frame` makes one DataFrame of the pages.
 """
 
-from exactnb.frames.build import record_lines, to_frame, to_record
+from exactnb.frames.build import record_lines, table_frame, to_frame, to_record, to_table
 from exactnb.frames.labels import with_labels
 from exactnb.frames.opening import Cursor
-from exactnb.frames.page import Page, field_names, next_cursor, read_page
+from exactnb.frames.page import Page, field_names, next_cursor, read_page, whole
 
 __all__ = [
     "Cursor",
@@ -27,7 +27,10 @@ __all__ = [
     "next_cursor",
     "read_page",
     "record_lines",
+    "table_frame",
     "to_frame",
     "to_record",
+    "to_table",
+    "whole",
     "with_labels",
 ]

@@ -23,7 +23,7 @@ try:
 except ImportError:
     pa = None
 
-__all__ = ["record_lines", "text_dtype", "to_frame", "to_record"]
+__all__ = ["record_lines", "table_frame", "text_dtype", "to_frame", "to_record", "to_table"]
 
 
 def to_frame(
@@ -122,6 +122,32 @@ def record_lines(raw: bytes, entity: Entity | None = None) -> pd.DataFrame:
     entity = entity or page.entity
     _, rows, line = _lines(_join([page], entity), entity)
     return _lines_frame([one for row in rows if row for one in row], line)
+
+
+def to_table(pages: Sequence[Page], entity: Entity, select: Sequence[str]) -> pa.Table:
+    """The fields that are named, in their order, as an Arrow table of a row for each record.
+
+    Columns are called and typed as those of :func:`to_frame`; a field that did not come is all
+    null, and one of which a value does not fit its type is text, as a warning says.
+    """
+    fields = [field for name in select if (field := entity.find(name)) is not None]
+    if notes := list(_strays(pages, entity)):
+        warnings.warn("; ".join(notes), stacklevel=2)
+    columns = {
+        field.column: _joined([(p.columns.get(field.column), p.count) for p in pages], field).values
+        for field in fields
+    }
+    return pa.table(columns)
+
+
+def table_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as a frame with the dtypes of :func:`to_frame`; the table is used up."""
+    dtypes = {
+        pa.int64(): pd.Int64Dtype(),
+        pa.bool_(): pd.BooleanDtype(),
+        pa.string(): text_dtype(),
+    }
+    return table.to_pandas(types_mapper=dtypes.get, split_blocks=True, self_destruct=True)
 
 
 # ---------------------------------------------------------------- pages → columns
@@ -251,14 +277,9 @@ def _frame(joined: Columns, count: int, entity: Entity | None) -> pd.DataFrame:
 
 
 def _arrow_frame(columns: Columns) -> pd.DataFrame:
-    dtypes = {
-        pa.int64(): pd.Int64Dtype(),
-        pa.bool_(): pd.BooleanDtype(),
-        pa.string(): text_dtype(),
-    }
     table = pa.table({name: column.values for name, column in columns.items()})
     columns.clear()  # so that each column's Arrow memory is free once pandas has it
-    return table.to_pandas(types_mapper=dtypes.get, split_blocks=True, self_destruct=True)
+    return table_frame(table)
 
 
 def _plain_frame(columns: Columns, count: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from exactnb.errors import BadAnswerError
 from exactnb.exact.entities import Entity, guess
 from exactnb.frames import columns as careful
 from exactnb.frames.columns import Columns
@@ -28,7 +29,7 @@ except ImportError:  # pyarrow may be missing in a browser; the careful reader d
 
 _FAST: bool = fast is not None
 
-__all__ = ["Page", "field_names", "next_cursor", "read_page"]
+__all__ = ["Page", "field_names", "next_cursor", "read_page", "whole"]
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,23 @@ def _page(
 
 def _names(records: Sequence[Any]) -> list[str]:
     return careful.names_of([flatten(record, None) for record in records])
+
+
+def whole(raw: bytes) -> None:
+    """Nothing for an answer that is all there, at the cost of its first and last bytes.
+
+    Raises
+    ------
+    BadAnswerError
+        There is nothing in it, it is not JSON, or it breaks off.
+    """
+    if not raw.strip():
+        raise BadAnswerError(
+            "The answer has nothing in it",
+            hint="Run it again; if it stays so, ask for less at a time.",
+        )
+    if span(raw) is None:
+        parse(raw)
 
 
 def next_cursor(raw: bytes, entity: Entity | None = None) -> Cursor | None:

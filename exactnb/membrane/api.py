@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,9 @@ from exactnb.membrane.answers import (
 from exactnb.membrane.clock import Clock
 from exactnb.membrane.collection import Collection
 from exactnb.membrane.connecting import Connecting
+from exactnb.membrane.lanes import Usage
 from exactnb.membrane.models import Action, CollectionSpec, Customer, RunLog
+from exactnb.membrane.pacing import Paced
 from exactnb.membrane.transport import QueryValue, Request, Response, Transport, segment
 from exactnb.settings import Settings
 
@@ -54,6 +56,15 @@ class Membrane(Connecting):
     def close(self) -> None:
         """Let go of sockets."""
         self._transport.close()
+
+    def usage(self, lane: str) -> Usage | None:
+        """How many calls of a lane were used and are left; None where nobody counts them."""
+        return self._transport.usage(lane) if isinstance(self._transport, Paced) else None
+
+    def learn(self, lane: str, usage: Usage) -> None:
+        """What another process used of a lane, which counts here too."""
+        if isinstance(self._transport, Paced):
+            self._transport.learn(lane, usage)
 
     # -- who
 
@@ -126,6 +137,7 @@ class Membrane(Connecting):
         connection_id: str,
         safe: bool,
         lane: str | None = None,
+        check: Callable[[bytes], None] | None = None,
     ) -> Response:
         """The answer of one run, its bytes as they came: ``{"output": …, "actionRunId": …}``.
 
@@ -138,6 +150,8 @@ class Membrane(Connecting):
             A key, or an :class:`Action` (which is run by its id).
         safe
             Whether it only reads, and may be sent again when no answer comes.
+        check
+            As of :class:`Request`.
         """
         by = {"id": action.id} if isinstance(action, Action) else {"key": action}
         name = (action.key or action.id) if isinstance(action, Action) else action
@@ -154,6 +168,7 @@ class Membrane(Connecting):
                     lane=lane,
                     resource=f"action {name}",
                     timeout=self._settings.run_timeout,
+                    check=check,
                 )
             )
 
@@ -201,6 +216,7 @@ class Membrane(Connecting):
         path_params: Mapping[str, str | int] | None = None,
         safe: bool,
         lane: str | None = None,
+        check: Callable[[bytes], None] | None = None,
     ) -> Response:
         """What the app answered, with its own status; only Membrane's own errors raise.
 
@@ -216,6 +232,8 @@ class Membrane(Connecting):
             A body to send as it is.
         safe
             Whether it only reads, and may be sent again when no answer comes.
+        check
+            As of :class:`Request`.
         """
         target = app_path(path, path_params or {})
         answer = self._transport.send(
@@ -230,6 +248,7 @@ class Membrane(Connecting):
                 lane=lane,
                 resource=re.sub(r"\(.*?\)", "", target.partition("?")[0]),
                 timeout=self._settings.run_timeout,
+                check=check,
             )
         )
         gateway = answer.status in (502, 503, 504) and answer.content.lstrip()[:1] != b"{"

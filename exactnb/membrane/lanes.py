@@ -15,13 +15,48 @@ from dataclasses import dataclass, field
 
 from exactnb.membrane import limits
 
-__all__ = ["SHARED", "Lane", "Lanes", "Window"]
+__all__ = ["SHARED", "Lane", "Lanes", "Usage", "Window"]
 
 #: Answers that Exact counts as errors; a 429 is not one of them.
 COUNTED_ERRORS = frozenset({400, 401, 403, 404})
 _HOUR = 3600.0
 #: Two clocks are never quite the same: seconds that a new window is left to begin.
 _MARGIN = 0.1
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many calls were sent to one administration, and how many it allows yet.
+
+    None where there is no limit.
+    """
+
+    now: float
+    """The moment that it tells of, in seconds of the epoch."""
+    calls: int
+    """Calls of this process, ever."""
+    used: int
+    """Those of this clock minute."""
+    left: int | None
+    """What this minute allows yet."""
+    a_minute: int | None
+    """What any minute allows."""
+    left_today: int | None
+    used_today: int = 0
+
+    def ends(self, calls: int, seconds: float) -> float:
+        """When so many further calls are over, each taking so long, in seconds of the epoch.
+
+        A minute whose calls are used up is waited out, as :class:`Paced` does; that a day's calls
+        may be used up is left out.
+        """
+        if self.left is None or calls <= self.left:
+            return self.now + calls * seconds
+        size, turn = self.a_minute or 60, self.now // 60 * 60 + 60
+        here = min(self.left, int((turn - self.now) / seconds) + 1) if seconds else self.left
+        minutes, rest = divmod(calls - here - 1, size)
+        following = max(self.now + here * seconds, turn)
+        return following + minutes * max(60.0, size * seconds) + (rest + 1) * seconds
 
 
 @dataclass
@@ -65,6 +100,20 @@ class Window:
         if left is not None and (reset is None or reset > now):
             self.left, self.reset = left, self.end if reset is None else reset
 
+    def allows(self, limit: int | None, now: float) -> int | None:
+        """How many more calls this window takes; None: no limit is known."""
+        self._turn(now)
+        ours = None if limit is None else max(0, limit - self.used)
+        known = [left for left in (ours, self.left) if left is not None]
+        return max(0, min(known)) if known else None
+
+    def learn(self, used: int, then: float) -> None:
+        """Somebody else counted so many calls up to that moment, ours among them."""
+        if then >= self.end:
+            self._turn(then)
+        if then >= self.end - self.seconds:
+            self.used = max(self.used, used)
+
     def _turn(self, now: float) -> None:
         if not self.end - self.seconds <= now < self.end:  # over, or the clock was set back
             self.used = 0
@@ -83,6 +132,7 @@ class Lane:
     turn: threading.Lock = field(default_factory=threading.Lock)
     minute: Window = field(default_factory=lambda: Window(60, "calls of this minute"))
     day: Window = field(default_factory=lambda: Window(86_400, "calls of today (UTC)"))
+    calls: int = 0
     blocked: float = 0.0
     last: float = float("-inf")
     errors: dict[str, deque[tuple[float, int]]] = field(default_factory=lambda: defaultdict(deque))
@@ -102,7 +152,18 @@ class Lane:
         """A call goes out."""
         self.minute.count(now)
         self.day.count(now)
+        self.calls += 1
         self.last = now
+
+    def usage(self, a_minute: int | None, a_day: int | None, now: float) -> Usage:
+        """What was used, and what is left of such limits."""
+        left, today = self.minute.allows(a_minute, now), self.day.allows(a_day, now)
+        return Usage(now, self.calls, self.minute.used, left, a_minute, today, self.day.used)
+
+    def learn(self, usage: Usage) -> None:
+        """What another process used, which counts here too."""
+        self.minute.learn(usage.used, usage.now)
+        self.day.learn(usage.used_today, usage.now)
 
     def answered(self, resource: str, status: int, headers: Mapping[str, str], now: float) -> None:
         """Its answer came."""

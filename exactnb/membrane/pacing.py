@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from exactnb.errors import RateLimitError, ServerError
+from exactnb.errors import BadAnswerError, RateLimitError, ServerError
 from exactnb.membrane import limits
-from exactnb.membrane.lanes import Lane, Lanes
+from exactnb.membrane.lanes import Lane, Lanes, Usage
 from exactnb.membrane.transport import Request, Response, Transport
 from exactnb.settings import Settings
 
@@ -80,6 +80,9 @@ class Paced:
     def send(self, request: Request) -> Response:
         """The answer; a read is asked again while the trouble may pass, a write never.
 
+        Trouble that may pass is no answer, one of 429, 502, 503 or 504, and one that
+        ``request.check`` finds broken.
+
         Raises
         ------
         RateLimitError
@@ -101,13 +104,30 @@ class Paced:
                 until, why = self._back_off(failed), f"{error.message}; trying again"
             else:
                 status = limits.status_behind(answer.status, answer.content)
-                if last or status not in _PASSING:
+                broken = None if last else _broken(request, answer)
+                if broken is not None:
+                    until, why = self._back_off(failed), f"{broken}; trying again"
+                elif last or status not in _PASSING:
                     return answer
-                until, why = self._told(request, answer, status, failed)
+                else:
+                    until, why = self._told(request, answer, status, failed)
                 if until - self._clock() > self._settings.longest_wait:
                     return answer
             self._wait(until, why)
         raise AssertionError("the last try returns or raises")
+
+    def usage(self, lane: str) -> Usage:
+        """How many calls of a lane were used, and how many are left."""
+        given = self._settings
+        found = self._lane(lane)
+        with found.turn:
+            return found.usage(given.calls_a_minute, given.calls_a_day, self._clock())
+
+    def learn(self, lane: str, usage: Usage) -> None:
+        """What another process used of a lane, which counts here too."""
+        found = self._lane(lane)
+        with found.turn:
+            found.learn(usage)
 
     def close(self) -> None:
         """Let go of sockets."""
@@ -119,7 +139,7 @@ class Paced:
         """Send when the request's lane allows, and nobody else is on it."""
         if request.lane is None:
             return self._transport.send(request)
-        lane = self.lanes.lane(f"{self._settings.api_url} {request.lane}")
+        lane = self._lane(request.lane)
         resource = request.resource or request.path
         while True:
             with lane.turn:
@@ -134,6 +154,9 @@ class Paced:
                     retry_at=until,
                 )
             self._wait(until, f"the {why} are used up")
+
+    def _lane(self, name: str) -> Lane:
+        return self.lanes.lane(f"{self._settings.api_url} {name}")
 
     def _allowed(self, lane: Lane, resource: str, now: float) -> tuple[float, str]:
         """From when the lane allows a call, and what holds it up until then."""
@@ -193,6 +216,17 @@ class Paced:
         while (left := until - self._clock()) > 0:
             # in pieces: a laptop that slept in between notices that the time is over
             self._sleep(min(left, 5.0))
+
+
+def _broken(request: Request, answer: Response) -> str | None:
+    """What is wrong with an answer that should be a good one, in words."""
+    if request.check is None or answer.status >= 400:
+        return None
+    try:
+        request.check(answer.content)
+    except BadAnswerError as error:
+        return error.message
+    return None
 
 
 def _moment(seconds: float) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -66,6 +66,8 @@ class Request:
         What the lane's errors are counted by: Exact counts them by resource. Default: the path.
     timeout
         Seconds to wait for the answer; None: the setting for short calls.
+    check
+        Raises BadAnswerError where the bytes of a good answer are not whole; None: any are.
     """
 
     method: str
@@ -78,6 +80,7 @@ class Request:
     lane: str | None = None
     resource: str | None = None
     timeout: float | None = None
+    check: Callable[[bytes], None] | None = field(default=None, repr=False)
 
     @property
     def target(self) -> str:

@@ -79,7 +79,7 @@ class Field:
         schema = self._document.effective(self._node, self._value)
         return shape_of(self._document, schema, self._value, self._turns)
 
-    @property
+    @cached_property
     def schema(self) -> Mapping[str, Any]:
         """What holds here, standard and by itself: references and conditions are worked out."""
         return self._shape.schema
@@ -209,16 +209,27 @@ class Field:
         yield from dict.fromkeys([*needed, *(str(n) for n in present if n not in properties)])
 
     def _child(self, step: str | int) -> Field:
-        return Field(
-            self._document,
-            self._document.child(self.schema, step),
-            (*self.path, step),
-            _inside(self._value, step),
-            self._language,
-            required=isinstance(step, int) or step in self.schema.get("required", ()),
-            above=self.title if isinstance(step, int) else "",
-            sensitive=self.sensitive,
-        )
+        """What is a step further in: the same one every time, with all that it worked out."""
+        if step not in self._further:
+            self._further[step] = Field(
+                self._document,
+                self._document.child(self.schema, step),
+                (*self.path, step),
+                _inside(self._value, step),
+                self._language,
+                required=isinstance(step, int) or step in self._needed,
+                above=self.title if isinstance(step, int) else "",
+                sensitive=self.sensitive,
+            )
+        return self._further[step]
+
+    @cached_property
+    def _further(self) -> dict[str | int, Field]:
+        return {}
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        return frozenset(self.schema.get("required", ()))
 
     @cached_property
     def item(self) -> Field | None:

@@ -56,7 +56,8 @@ def _codes(keys: Sequence[pa.ChunkedArray]) -> Numbers:
     """A number for each row, from 0 on, the same where the whole key is."""
     codes: Numbers = np.zeros(len(keys[0]), dtype=np.int64)
     for column in keys:
-        parts = column.dictionary_encode().unify_dictionaries().chunks
+        # which gives all chunks the same dictionary, so that their numbers mean the same
+        parts = column.dictionary_encode().chunks
         of_it = [np.asarray(part.indices, dtype=np.int64) for part in parts]
         one: Numbers = np.concatenate(of_it) if of_it else codes
         if column is keys[0]:

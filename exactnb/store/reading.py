@@ -62,11 +62,17 @@ def read(
     return pa.table({name: found[name] for name in names})
 
 
-def gather(folder: Path, files: Sequence[Piece], shape: Shape) -> pa.Table:
+def gather(
+    folder: Path,
+    files: Sequence[Piece],
+    shape: Shape,
+    columns: Sequence[str] | pa.Schema | None = None,
+) -> pa.Table:
     """The rows of pieces in any order and with keys that repeat: merged and sorted."""
     pieces = Pieces(folder, files)
-    found = _gathered(pieces, shape, list(pieces.types))
-    return pa.table({name: found[name] for name in pieces.types})
+    names = _asked(pieces, columns)
+    found = _gathered(pieces, shape, names)
+    return pa.table({name: found[name] for name in names})
 
 
 def count(folder: Path, files: Sequence[Piece], shape: Shape) -> int:

@@ -93,6 +93,16 @@ class Writer:
         meta = {**before.pending_meta, **meta}
         self._put({table: replace(before, pending=pending, pending_meta=meta)})
 
+    def pending(self, table: str, columns: pa.Schema) -> pa.Table:
+        """What is pending of a table: each key once, in no order to speak of.
+
+        A column that no file has is null, of the schema's type.
+        """
+        found = self.state.tables.get(table, TableState())
+        if not found.pending:
+            return columns.empty_table()
+        return reading.gather(self._folder, found.pending, Shape(found.key), columns)
+
     def discard(self, table: str) -> None:
         """Drop what is pending of a table."""
         before = self.state.tables.get(table)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from exactnb.actions import POPULAR
 from exactnb.errors import NotFoundError
 from exactnb.exact.entities import Entity, by_resource, entity
+from exactnb.exact.moments import wall
 from exactnb.exact.odata import literal
 from exactnb.frames import to_record
 from exactnb.outbox import Row
@@ -21,8 +20,6 @@ from exactnb.writes.writer import Ways
 
 __all__ = ["in_books"]
 
-#: where the wall clock hangs that Exact keeps its moments by
-_ZONE = ZoneInfo("Europe/Amsterdam")
 #: seconds before the write from which a record that fits is shown, yet not taken for it
 _DOUBT = 60.0
 #: seconds after the write in which what came of it is looked for
@@ -57,7 +54,7 @@ def _created(ways: Ways, row: Row, about: Entity, proxy: Proxy) -> Verdict:
     for each in records:
         like = likeness(row.sent, each, about)
         if like > _ALIKE and each[key] not in claimed:
-            alike.append((like, each["created"] >= _wall(since), each))
+            alike.append((like, each["created"] >= wall(since), each))
     sure = [each for like, after, each in alike if like == 1 and after and proxy.clock.heard]
     if len(sure) == 1 and all(each is sure[0] or like < 1 for like, _, each in alike):
         return Verdict("sent", f"found among the {about.name} made since", sure[0][key])
@@ -102,7 +99,7 @@ def _made_since(
     proxy: Proxy, about: Entity, sent: Mapping[str, Any], since: float
 ) -> Iterator[dict[str, Any]]:
     """The records made in the day since a moment, and in the minute before it."""
-    first, last = (literal(_wall(since + s), "DateTime") for s in (-_DOUBT, _REACH))
+    first, last = (literal(wall(since + s), "DateTime") for s in (-_DOUBT, _REACH))
     tests = [f"Created ge {first}", f"Created le {last}"]
     if "Modified" in about.fields:
         tests.append(f"Modified ge {first}")  # which Exact may ask for
@@ -112,13 +109,6 @@ def _made_since(
     frame = gather(asked.page, about, {"resource": about.resource}, marked=True)
     for record in frame.to_dict("records"):
         yield {str(name): value for name, value in record.items()}
-
-
-def _wall(seconds: float) -> dt.datetime:
-    """A moment as Exact writes it; in the hour that comes twice, the earlier one."""
-    at = dt.datetime.fromtimestamp(seconds, dt.UTC)
-    shown = [(at + dt.timedelta(hours=h)).astimezone(_ZONE).replace(tzinfo=None) for h in (0, 1)]
-    return min(shown) - dt.timedelta(hours=int(shown[1] <= shown[0]))
 
 
 def _absent(ways: Ways, row: Row, why: str) -> Verdict:

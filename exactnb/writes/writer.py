@@ -13,6 +13,7 @@ from exactnb.actions import Run, record_id
 from exactnb.catalog import Catalog, conform_input, id_input
 from exactnb.errors import BadAnswerError
 from exactnb.exact.entities import by_resource
+from exactnb.frames import whole
 from exactnb.membrane.api import Membrane
 from exactnb.membrane.models import Action, ConnectionInfo
 from exactnb.membrane.transport import Response, encode_json
@@ -85,6 +86,7 @@ class Ways:
             connection_id=self.place.connection_id,
             safe=safe,
             lane=self.proxy.lane,
+            check=whole if safe else None,
         )
 
 

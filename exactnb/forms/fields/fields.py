@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
-
 from exactnb.forms.fields.group import Group
-from exactnb.forms.fields.look import Look
+from exactnb.forms.fields.look import Box, Look
 from exactnb.forms.fields.parts import Lines, part_class
 from exactnb.forms.fields.view import View
 from exactnb.forms.lookup import Finders
@@ -28,8 +26,9 @@ class Fields:
     """The controls of a form, in one box.
 
     Required and filled fields stand first to be seen, with up to seven others; the rest is
-    behind "add a field". A change of the model shows at once, whoever made it; what a person
-    enters is in the model when they leave the control.
+    behind "add a field". Of more than a hundred a page is drawn at a time; what is asked for,
+    led to or wrong is drawn whatever page it is on. A change of the model shows at once, whoever
+    made it; what a person enters is in the model when they leave the control.
 
     Parameters
     ----------
@@ -42,7 +41,7 @@ class Fields:
 
     Attributes
     ----------
-    widget : ipywidgets.VBox
+    widget : ipyBox
         To be put in a form.
 
     Examples
@@ -64,12 +63,13 @@ class Fields:
             look or Look(),
             kinds=part_class,
             refresh=self.refresh,
+            focus=self.focus,
         )
         self._view.look_again()
         self._root, self.widget = self._draw(model.field(()))
         self._unobserve = model.observe(lambda _: self.refresh())
 
-    def _draw(self, field: Field) -> tuple[Part, widgets.VBox]:
+    def _draw(self, field: Field) -> tuple[Part, Box]:
         """The part that shows everything, and the box that it is in: the same, for an object."""
         view = self._view
         kind = view.kind_of(field)
@@ -77,7 +77,7 @@ class Fields:
             group = Group(view, field, bare=True)
             return group, group.widget
         part = kind(view, field)
-        return part, view.look.make(widgets.VBox, "fields", children=(part.widget,))
+        return part, view.look.make(Box, "fields", children=(part.widget,))
 
     @property
     def paths(self) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -10,6 +11,7 @@ import ipywidgets as widgets
 from exactnb.absent import ABSENT
 from exactnb.forms.fields.look import caption
 from exactnb.forms.fields.section import Section
+from exactnb.forms.static import said_of
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -19,6 +21,8 @@ __all__ = ["Group"]
 
 #: optional fields shown from the start, in a form of at most so many others
 FIRST, SMALL = 7, 12
+#: letters that are shown of what a row is known by
+LONGEST = 40
 #: an empty value for each kind of a field that gets its name from the user
 _EMPTY: dict[str, Any] = {"object": {}, "array": [], "boolean": False, "number": 0, "integer": 0}
 
@@ -37,18 +41,30 @@ class Group(Section):
     def body(self, field: Field) -> Iterator[widgets.Widget]:
         """The fields that are shown, in the order of the schema, and the way to the others."""
         children = [c for c in field.children if not c.read_only or self._present(c)]
-        shown = self._now_shown(children)
+        names = self._now_shown(children)
+        shown = [c for c in children if c.name in names]
+        drawn = self.paged(shown)
         known = field.schema.get("properties") or {}
-        self.keep({c.name for c in children if c.name in shown})
-        for child in children:
-            if child.name in shown:
-                widget = self.part(child.name, child).widget
-                yield widget if child.name in known else self._own(child, widget)
-        hidden = [c for c in children if c.name not in shown]
-        if hidden:
-            yield self._add(field, hidden)
+        self.keep({c.name for c in drawn})
+        for child in drawn:
+            widget = self.part(child.name, child).widget
+            yield widget if child.name in known else self._own(child, widget)
+        yield from self.pages.more(shown)
+        if len(self.parts) < len(children):
+            yield self._add(field, [c for c in children if c.name not in self.parts])
         if field.open:
             yield self._name(field)
+
+    def held(self, field: Field) -> str:
+        """Of a row the first that is filled in, by which people know it; else how much is."""
+        row = self.path and isinstance(self.path[-1], int)
+        for child in field.children if row else ():
+            value = self.view.model.get(child.path)
+            if isinstance(value, (str, int, float, Decimal)) and not child.sensitive:
+                said = " ".join(said_of(child, self.view.model, self.view.finders).split())
+                if said:
+                    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+        return super().held(field)
 
     def _present(self, field: Field) -> bool:
         return self.view.model.get(field.path) is not ABSENT
@@ -60,16 +76,15 @@ class Group(Section):
         # those that were not there before come by a condition, or with another kind
         self._shown |= set(others[:FIRST]) if self._met or len(needed) <= SMALL else set()
         self._met |= {c.name for c in children}
-        depth = len(self.path)
-        wrong = {str(p[depth]) for p in self.view.errors if p[:depth] == self.path and p[depth:]}
-        self._shown |= needed | wrong
+        self._shown |= needed | self.wrong()
         return self._shown
 
     def _add(self, field: Field, hidden: list[Field]) -> widgets.Widget:
-        """The dropdown of fields that may be added."""
+        """The dropdown of fields that are not drawn: to be added, or on a page to come."""
         view = self.view
         options = ((view.say("none"), ABSENT), *((c.title, c.name) for c in hidden))
-        title = view.say("add_to", field.title) if self.path else view.say("add_field")
+        verb = "go" if any(c.name in self._shown for c in hidden) else "add"
+        title = view.say(f"{verb}_to", field.title) if self.path else view.say(f"{verb}_field")
         if self._adder is None:
             self._adder = view.look.make(
                 widgets.Dropdown,
@@ -82,13 +97,13 @@ class Group(Section):
             self._adder.observe(self._added, "value")
         elif self._adder.options != options:
             self._adder.options = options
+        self._adder.description = caption(title)
         self._adder.disabled = view.locked
         return self._adder
 
     def _added(self, change: Any) -> None:
         if change["new"] is not ABSENT:
-            self._shown.add(change["new"])
-            self.view.refresh()
+            self.view.focus((*self.path, change["new"]))
 
     def _name(self, field: Field) -> widgets.Widget:
         """The box for the name of a field that the schema does not have."""
@@ -143,7 +158,7 @@ class Group(Section):
 
     def reveal(self, path: Path) -> Part:
         """Opens it, and shows the field at a path if it was behind the others."""
-        if not self.opened:
+        if not self.opened and path != self.path:
             self.toggle()
         name = path[len(self.path)] if len(path) > len(self.path) else None
         if isinstance(name, str) and name not in self._shown:

@@ -14,9 +14,20 @@ import ipywidgets as widgets
 
 from exactnb.forms.assets import asset
 
-__all__ = ["CSS", "Look", "caption", "lines"]
+__all__ = ["CSS", "Box", "Look", "caption", "lines"]
 
 T = TypeVar("T", bound=widgets.Widget)
+
+
+class Box(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A column of widgets, of which it tells how many.
+
+    A box of ipywidgets tells of all that is in it whenever it is displayed, to show the first 110
+    characters of that where no widget lives.
+    """
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.children)}>"
 
 
 class Look:
@@ -34,6 +45,7 @@ class Look:
     def __init__(self) -> None:
         self._layout: widgets.Layout | None = None
         self._styles: dict[type, widgets.Style] = {}
+        self._shared: dict[type, dict[str, Any]] = {}
 
     def make(self, kind: type[T], *classes: str, **traits: Any) -> T:
         """A widget that shares its Layout and Style with the others.
@@ -47,15 +59,26 @@ class Look:
         traits
             Of the widget.
         """
+        if kind not in self._shared:
+            self._shared[kind] = self._of_all(kind)
+        shared = self._shared[kind]
+        if classes:
+            traits["_dom_classes"] = tuple(f"exactnb-{name}" for name in classes)
+        made: T = kind(**{**shared, "keys": [*shared["keys"]], **traits})
+        return made
+
+    def _of_all(self, kind: type[widgets.Widget]) -> dict[str, Any]:
+        """What all widgets of a class have in common.
+
+        The names of the traits that are sent are among it: each widget would work them out anew.
+        """
+        shared: dict[str, Any] = {"layout": self.layout, "keys": list(kind.class_traits(sync=True))}
         if hasattr(kind, "style"):
             style = kind.style.klass
             if style not in self._styles:
                 self._styles[style] = style()
-            traits["style"] = self._styles[style]
-        if classes:
-            traits["_dom_classes"] = tuple(f"exactnb-{name}" for name in classes)
-        made: T = kind(layout=self.layout, **traits)
-        return made
+            shared["style"] = self._styles[style]
+        return shared
 
     @property
     def layout(self) -> widgets.Layout:

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from exactnb.forms.fields.controls import Secret, control_class
 from exactnb.forms.fields.group import Group
-from exactnb.forms.fields.look import caption
+from exactnb.forms.fields.look import Box, caption
 from exactnb.forms.fields.picker import Picker
 from exactnb.forms.fields.rows import Rows
 from exactnb.forms.fields.variants import Variants
@@ -44,7 +44,7 @@ class Lines:
         self.grid = Grid(view.model, field.path, view.finders, layout=view.look.layout)
         self._box = GridBox(self.grid, layout=view.look.layout)
         self._title = view.look.make(widgets.HTML, value=self._said(field))
-        self.widget = view.look.make(widgets.VBox, "lines", children=(self._title, self._box))
+        self.widget = view.look.make(Box, "lines", children=(self._title, self._box))
         if view.shown:
             self.shown()
         view.parts[field.path] = self

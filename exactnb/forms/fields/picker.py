@@ -50,6 +50,8 @@ class Picker(Control):
         now = self.value(field)
         if now and now == self._missing:
             return (self.view.say("unknown_id", now),)
+        if now and not self.typed:
+            return ()  # it was chosen: there is no more to narrow down
         return (self._note or ("" if now else self.view.say("type")),)
 
     def problem(self, field: Field) -> str:

@@ -19,6 +19,8 @@ __all__ = ["Rows"]
 class Rows(Section):
     """A list: its items, each with what can be done with it."""
 
+    page = (20, "rows")
+
     def __init__(self, view: View, field: Field) -> None:
         self._add: widgets.Button | None = None
         self._frames: list[tuple[widgets.Box, tuple[widgets.Button, ...]]] = []
@@ -27,19 +29,23 @@ class Rows(Section):
     def body(self, field: Field) -> Iterator[widgets.Widget]:
         """The items, and the button for one more."""
         items = field.children
-        self.keep(set(range(len(items))))
-        while len(self._frames) > len(items):
+        drawn = self.paged(items)
+        self.keep(set(range(len(drawn))))
+        while len(self._frames) > len(drawn):
             frame, buttons = self._frames.pop()
             for widget in (frame, *buttons):
                 widget.close()
-        for index, item in enumerate(items):
+        for index, item in enumerate(drawn):
             yield self._framed(index, self.part(index, item).widget, len(items), field)
+        yield from self.pages.more(items)
         if self._add is None:
             what = field.item.title if field.item is not None else field.title
             self._add = self.view.look.make(
                 widgets.Button, "action", description=f"+ {self.view.say('add', what)}"
             )
-            self._add.on_click(lambda _: self._do(self.view.model.insert, self.path))
+            self._add.on_click(
+                lambda _: self._do(len(self._all), self.view.model.insert, self.path)
+            )
         self._add.disabled = self.view.locked or field.read_only
         yield self._add
 
@@ -49,10 +55,10 @@ class Rows(Section):
         view, model, path = self.view, self.view.model, (*self.path, index)
         if index == len(self._frames):
             does: list[tuple[str, Callable[[], None]]] = [
-                ("up", lambda: self._do(model.move, path, index - 1)),
-                ("down", lambda: self._do(model.move, path, index + 1)),
-                ("copy", lambda: self._do(model.duplicate, path)),
-                ("remove", lambda: self._do(model.remove, path)),
+                ("up", lambda: self._do(index - 1, model.move, path, index - 1)),
+                ("down", lambda: self._do(index + 1, model.move, path, index + 1)),
+                ("copy", lambda: self._do(index + 1, model.duplicate, path)),
+                ("remove", lambda: self._do(index, model.remove, path)),
             ]
             buttons = tuple(
                 view.look.make(
@@ -77,8 +83,10 @@ class Rows(Section):
             button.disabled = still or stuck
         return frame
 
-    def _do(self, edit: Callable[..., None], *arguments: Any) -> None:
+    def _do(self, row: int, edit: Callable[..., None], *arguments: Any) -> None:
+        """Makes an edit, with the row drawn where it is seen."""
         self.opened = True
+        self.pages.reach(row + 1)
         self.view.write(self.path, lambda: edit(*arguments))
 
     def close(self) -> None:

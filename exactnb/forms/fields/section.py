@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
-from exactnb.forms.fields.look import caption
+from exactnb.forms.fields.look import Box, caption
+from exactnb.forms.fields.pages import Pages
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part, View
@@ -23,11 +24,16 @@ ROWS, DEPTH = 10, 5
 class Section:
     """Fields under a heading, which opens and shuts them; they are made when first opened."""
 
+    page: ClassVar[tuple[int, str]] = (100, "fields")
+    """How many of them are drawn at a time, and the word for them."""
+
     def __init__(self, view: View, field: Field, *, bare: bool = False) -> None:
         self.view = view
         self.path = field.path
         self.opened = bare or self.opens(field)
         self.parts: dict[Any, Part] = {}
+        self.pages = Pages(view, *self.page)
+        self._all: Sequence[Field] = ()
         self._note: widgets.HTML | None = None
         self._heading: widgets.Button | None = None
         if not bare:
@@ -36,7 +42,7 @@ class Section:
             )
             self._heading.on_click(lambda _: self.toggle())
         self.widget = view.look.make(
-            widgets.VBox,
+            Box,
             *(("fields",) if not field.path else ("group",) if not bare else ("within",)),
             children=self.children(field),
         )
@@ -59,10 +65,11 @@ class Section:
         """The widgets under the heading."""
         raise NotImplementedError
 
-    def count(self, field: Field) -> int:
-        """How much is filled in, for the heading of a shut section."""
+    def held(self, field: Field) -> str:
+        """What a shut section holds, in short; empty if nothing."""
         value = self.view.model.get(self.path)
-        return len(value) if isinstance(value, (dict, list)) else 0
+        count = len(value) if isinstance(value, (dict, list)) else 0
+        return self.view.say("filled", count) if count else ""
 
     # --- showing --------------------------------------------------------------------------------
 
@@ -86,11 +93,11 @@ class Section:
         return (*head, *self._noted(field), *(self.body(field) if self.opened else ()))
 
     def heading(self, field: Field) -> str:
-        """Triangle, title, star, and how much a shut one holds."""
+        """Triangle, title, star, and what a shut one holds."""
         star = " *" if self.view.star(field) else ""
-        count = self.count(field)
-        held = f" · {self.view.say('filled', count)}" if count and not self.opened else ""
-        return f"{'▾' if self.opened else '▸'} {self.view.title(field)}{star}{held}"
+        held = "" if self.opened else self.held(field)
+        said = f"{self.view.title(field)}{star}{f' · {held}' if held else ''}"
+        return f"{'▾' if self.opened else '▸'} {said}"
 
     def _noted(self, field: Field) -> tuple[widgets.Widget, ...]:
         """What is wrong with the whole, or its help: a widget only while there is such a text."""
@@ -105,10 +112,21 @@ class Section:
             self._note.value = said
         return (self._note,) if said else ()
 
+    def paged(self, fields: Sequence[Field]) -> Sequence[Field]:
+        """Those of its fields that are drawn by now: what is wrong must be seen."""
+        self._all, wrong = fields, self.wrong()
+        for number, field in enumerate(fields if wrong else (), 1):
+            if field.name in wrong:
+                self.pages.reach(number)
+        return self.pages.of(fields)
+
+    def wrong(self) -> set[str]:
+        """The names of those with something wrong in them."""
+        depth = len(self.path)
+        return {str(p[depth]) for p in self.view.errors if p[:depth] == self.path and p[depth:]}
+
     def part(self, key: Any, field: Field) -> Part:
         """The part of a field, made or brought up to date."""
-        if field.kind == "variants":  # the model knows which of them a person chose
-            field = self.view.model.field(field.path)
         kind, now = self.view.kind_of(field), self.parts.get(key)
         if now is not None and type(now) is kind:
             now.show(field)
@@ -130,8 +148,15 @@ class Section:
 
     def reveal(self, path: Path) -> Part:
         """Opens what has to be open to see what is at a path, and gives the part nearest to it."""
+        if path == self.path:
+            return self  # to see it, it need not be open
         if not self.opened:
             self.toggle()
+        step = path[len(self.path) : len(self.path) + 1]
+        for number, field in enumerate(self._all, 1):
+            if field.path[-1:] == step and number > len(self.pages.of(self._all)):
+                self.pages.reach(number)
+                self.view.refresh()
         for part in self.parts.values():
             if path[: len(part.path)] == part.path:
                 return part.reveal(path)
@@ -148,5 +173,6 @@ class Section:
     def close(self) -> None:
         """Takes all of it away."""
         self.keep(set())
+        self.pages.close()
         for widget in filter(None, (self._heading, self._note, self.widget)):
             widget.close()

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from exactnb.absent import ABSENT
 from exactnb.forms.fields.group import Group
-from exactnb.forms.fields.look import caption
+from exactnb.forms.fields.look import Box, caption
 from exactnb.forms.fields.section import Section
 from exactnb.forms.model.variants import drawn
 
@@ -33,7 +33,7 @@ class Variants:
             widgets.Dropdown, description_allow_html=True, **self._traits(field)
         )
         self._which.observe(self._changed, "value")
-        self.widget = view.look.make(widgets.VBox, "variants", children=self._children())
+        self.widget = view.look.make(Box, "variants", children=self._children())
 
     def show(self, field: Field) -> None:
         """Brings the choice and its fields in line with the model."""

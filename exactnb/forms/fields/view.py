@@ -30,6 +30,12 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "zone": ("time zone {}", "tijdzone {}"),
     "add_field": ("Add a field …", "Veld toevoegen …"),
     "add_to": ("Add a field to {}", "Veld toevoegen aan {}"),
+    "go_field": ("Add or find a field …", "Veld toevoegen of zoeken …"),
+    "go_to": ("Add or find a field of {}", "Veld toevoegen of zoeken in {}"),
+    "next": ("Show the next {} {} · {} to go", "Toon de volgende {} {} · nog {}"),
+    "rest": ("Show the other {} {}", "Toon de overige {} {}"),
+    "fields": ("fields", "velden"),
+    "rows": ("rows", "rijen"),
     "own": ("Field of your own", "Eigen veld"),
     "own_help": ("a name, then Enter", "een naam, dan Enter"),
     "add": ("Add {}", "{} toevoegen"),
@@ -94,6 +100,8 @@ class View:
         Which kind of part a field is drawn as.
     refresh
         What shows all of the form anew.
+    focus
+        What brings the field at a path into sight, with the cursor in it.
     """
 
     def __init__(
@@ -104,6 +112,7 @@ class View:
         *,
         kinds: Callable[[View, Field], type[Part]],
         refresh: Callable[[], None],
+        focus: Callable[[Path], Any],
     ) -> None:
         self.model = model
         self.finders = finders
@@ -118,6 +127,7 @@ class View:
         self.shown = False
         """Whether the form was displayed."""
         self.refresh = refresh
+        self.focus = focus
         self._kinds = kinds
         self.lock = threading.RLock()
         """Answers of searches come from other threads: one at a time shows anything."""

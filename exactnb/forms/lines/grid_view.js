@@ -76,10 +76,10 @@ class View {
     this.model = model;
     this.words = WORDS[model.get("language")] ?? WORDS.en;
     this.id = `exactnb-lines-${++serial}`;
-    this.active = { row: 0, at: 0 }; // `at` counts the columns that are shown
+    this.active = { row: 0, at: 0 }; // at counts the columns that are shown
     this.anchor = this.active; //       where a selection began
-    this.mode = "cell"; //              "typing" replaces the cell, "caret" edits in it
-    this.pending = new Map(); //        "row:column" → { seq, text }
+    this.mode = "cell"; //              typing replaces the cell, caret edits in it
+    this.pending = new Map(); //        row:column → { seq, text }
     this.seq = 0;
     this.wide = false;
     this.build(el);

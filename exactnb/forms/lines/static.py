@@ -10,7 +10,7 @@ from exactnb.display.style import ALIGN, TABLE
 if TYPE_CHECKING:
     from exactnb.forms.lines.lines import Lines
 
-__all__ = ["as_html", "as_text"]
+__all__ = ["as_html", "as_text", "table"]
 
 _EMPTY = {
     "en": "No lines yet: add one, or paste from Excel.",
@@ -19,7 +19,12 @@ _EMPTY = {
 
 
 def as_html(lines: Lines) -> str:
-    """The lines as a table with their totals; every text is escaped."""
+    """The lines as a table with their totals, and how it looks; every text is escaped."""
+    return TABLE + table(lines)
+
+
+def table(lines: Lines) -> str:
+    """The same beside another table, which brings the style sheet."""
     shown = _shown(lines)
     aligns = [ALIGN.get(lines.columns[at].kind, ALIGN["text"]) for at in shown]
     heads = "".join(
@@ -39,7 +44,7 @@ def as_html(lines: Lines) -> str:
     notes = (sums, escape(totals.get("note", "")), "" if rows else _EMPTY[lines.model.language])
     head = f'<thead><tr><th aria-label="#"></th>{heads}</tr></thead>' if rows else ""
     return (
-        f'{TABLE}<div class="exactnb-table"><table><caption>{escape(lines.title)}</caption>'
+        f'<div class="exactnb-table"><table><caption>{escape(lines.title)}</caption>'
         f"{head}<tbody>{''.join(rows)}</tbody></table>"
         + "".join(f"<p>{note}</p>" for note in notes if note)
         + "</div>"

@@ -20,8 +20,8 @@ _ROUNDS = 8
 _EMPTY: Mapping[str, Any] = {"object": {}, "array": [], "null": None}
 
 
-def fresh(tree: Callable[[Any], Field]) -> Any:
-    """The value of an untouched form: the defaults that are shown; ABSENT if there are none.
+def fresh(tree: Callable[[Any], Field]) -> tuple[Any, Field]:
+    """The value of an untouched form, and its fields: the defaults that are shown, else ABSENT.
 
     Shown are the fields of the record itself and of objects that are required in it. A default
     of null says nothing and is not filled in.
@@ -32,12 +32,13 @@ def fresh(tree: Callable[[Any], Field]) -> Any:
         The effective fields for a value.
     """
     value: Any = ABSENT
+    root = tree(value)
     for _ in range(_ROUNDS):
-        filled = _filled(tree(value), value, ())
+        filled = _filled(root, value, ())
         if same(filled, value):
             break
-        value = filled
-    return value
+        value, root = filled, tree(filled)
+    return value, root
 
 
 def fresh_item(item: Field | None) -> Any:

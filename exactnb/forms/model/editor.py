@@ -30,9 +30,13 @@ class Editor(History):
         self.schema = schema
         self.language = language or options.language
         self._is_new = value is ABSENT
-        self._start = fresh(self._tree) if self._is_new else _sayable(value, ())
+        if self._is_new:
+            self._start, root = fresh(self._tree)
+        else:
+            self._start = _sayable(value, ())
+            root = self._tree(self._start)
         super().__init__(State(self._start))
-        self._fields = Fields(self._tree(self._start), self._start, self._state.picked)
+        self._fields = Fields(root, self._start, self._state.picked)
 
     def _tree(self, value: Any) -> Field:
         return tree(self.schema, value, language=self.language)

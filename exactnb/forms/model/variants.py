@@ -21,30 +21,23 @@ def drawn(field: Field) -> Field:
 
 
 class Fields:
-    """The fields for one value, by path, with the variants that a person chose.
+    """The fields for one value, with the variants that a person chose.
 
     Parameters
     ----------
     root
-        The field of the whole value.
+        The field of the whole value, of which nothing was worked out yet.
     value, picked
         What it holds for.
     """
 
     def __init__(self, root: Field, value: Any, picked: Mapping[Path, int]) -> None:
-        self.value, self.picked = value, picked
-        self._known: dict[Path, Field | None] = {(): self._as_picked(root)}
+        self.root, self.value, self.picked = root, value, picked
+        for path, number in sorted(picked.items(), key=lambda each: len(each[0])):
+            field = root.at(path)
+            if field is not None and number < len(field.variants):
+                vars(field)["variant"] = number  # which the value would decide otherwise
 
     def at(self, path: Path) -> Field | None:
         """The field at a path; None if nothing may be there."""
-        if path not in self._known:
-            holder = self.at(path[:-1])
-            field = None if holder is None else holder.at(path[-1:])
-            self._known[path] = None if field is None else self._as_picked(field)
-        return self._known[path]
-
-    def _as_picked(self, field: Field) -> Field:
-        number = self.picked.get(field.path)
-        if number is not None and number < len(field.variants):
-            vars(field)["variant"] = number  # which the value would decide otherwise
-        return field
+        return self.root.at(path)

@@ -1,0 +1,1 @@
+"""What is in the bank, and what will be."""

@@ -1,0 +1,1 @@
+"""What is wrong with the records of accounts: numbers that are missing or invalid, and twins."""

@@ -1,0 +1,1 @@
+"""The statements of an administration, each from the movements of its GL accounts."""

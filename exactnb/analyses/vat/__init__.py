@@ -1,0 +1,1 @@
+"""The Dutch VAT return and what may be wrong with it."""
