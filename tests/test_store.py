@@ -667,11 +667,13 @@ def test_an_interrupt_after_the_last_step_leaves_a_writer_that_knows_of_it(fille
         at_work.keep("lines", pa.table(lines("new")), SHAPE)
         at_work.stage("lines", SHAPE, mark=9)
         with monkeypatch.context() as pressed:
+            replace = os.replace
 
-            def interrupt(_):
+            def interrupt(*paths):
+                replace(*paths)
                 raise KeyboardInterrupt
 
-            pressed.setattr(disk, "_sync", interrupt)
+            pressed.setattr(os, "replace", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 at_work.commit()
         assert at_work.state.tables["lines"].meta == {"mark": 9}
