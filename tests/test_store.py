@@ -208,6 +208,19 @@ def test_more_text_than_one_array_holds_is_read_all_the_same(filled, monkeypatch
     assert sorted(after.to_pylist(), key=str) == sorted(before.to_pylist(), key=str)
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.float64(), pa.bool_(), pa.int32(), pa.binary()])
+def test_rows_are_taken_as_arrow_takes_them(kind):
+    values = pa.array([None, "1", "0", None, "1", "1", None, "0", "1", None]).cast(pa.string())
+    column = values.cast(kind) if kind != pa.float64() else values.cast(pa.int64()).cast(kind)
+    for start in range(5):
+        part = column.slice(start, 5)
+        for positions in ([4, 0, 3, 0], [], [1, 2]):
+            at = pa.array(positions, pa.int64())
+            assert taking.take(part, at).equals(part.take(at))
+            both = pa.chunked_array([part, column])
+            assert taking.take_all(both, at).equals(both.take(at))
+
+
 # --- what is remembered ------------------------------------------------------------------------
 
 
@@ -340,8 +353,10 @@ def test_the_base_is_one_sorted_file_that_others_can_read(store):
     assert all(one.max < next_.min for one, next_ in pairwise(spans))
 
 
-def test_readers_that_are_at_it_keep_their_files_for_a_while(filled, monkeypatch, raised):
+def test_readers_that_are_at_it_keep_their_files_for_a_while(filled, raised):
     state, before = filled.state(), files(filled)
+    for path in before:
+        os.utime(path, (0, 0))  # however old they are
     commit(filled, lines("z"), whole=True)
     assert len(ids(filled, state=state)) == 100
     for path in before:
@@ -473,7 +488,7 @@ def test_names_of_snapshots_are_any_text_and_of_each_only_one(filled, raised):
     assert raised(InputError, filled.snapshot, "  ")
 
 
-def test_an_unknown_snapshot_names_those_there_are(filled, store, raised):
+def test_an_unknown_snapshot_names_those_there_are(filled, raised):
     assert "None was made" in raised(NotFoundError, filled.state, "2025").hint
     filled.snapshot("2025-Q4 filed")
     for call in (filled.state, filled.drop_snapshot):
@@ -652,11 +667,13 @@ def test_an_interrupt_after_the_last_step_leaves_a_writer_that_knows_of_it(fille
         at_work.keep("lines", pa.table(lines("new")), SHAPE)
         at_work.stage("lines", SHAPE, mark=9)
         with monkeypatch.context() as pressed:
+            replace = os.replace
 
-            def interrupt(_):
+            def interrupt(*paths):
+                replace(*paths)
                 raise KeyboardInterrupt
 
-            pressed.setattr(disk, "_sync", interrupt)
+            pressed.setattr(os, "replace", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 at_work.commit()
         assert at_work.state.tables["lines"].meta == {"mark": 9}
