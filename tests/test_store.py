@@ -497,6 +497,22 @@ def test_an_unknown_snapshot_names_those_there_are(filled, raised):
         assert "'2025-Q4 filed'" in error.hint
 
 
+def test_a_snapshot_that_is_dropped_at_this_moment_holds_nobody_up(filled, monkeypatch):
+    for each in ("first", "second"):
+        filled.snapshot(each)
+    read = disk.read
+
+    def late(path):
+        if path.name.startswith("first"):
+            path.unlink(missing_ok=True)
+        return read(path)
+
+    monkeypatch.setattr(disk, "read", late)
+    assert [each.name for each in filled.snapshots()] == ["second"]
+    filled.snapshot("first")
+    assert commit(filled, lines("z")) == filled.state()
+
+
 def test_there_is_nothing_to_keep_of_what_was_never_pulled(store, raised):
     assert "books.refresh()" in raised(NotFoundError, store.snapshot, "now").hint
     with store.writing() as at_work:

@@ -88,8 +88,8 @@ class State:
 
 
 def now() -> str:
-    """The moment it is, ISO 8601 in UTC."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """The moment it is, ISO 8601 in UTC, to the millisecond."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def encode(state: State, **beside: str) -> bytes:
