@@ -116,6 +116,9 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
     def _repr_html_(self) -> str:
         return self.statement._repr_html_()
 
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.statement._repr_mimebundle_()
+
     def __repr__(self) -> str:
         return str(self.statement)
 
@@ -182,6 +185,12 @@ def made(
             for check in checks
         ],
     }
+    known = {
+        "administration": origin.get("division_name"),
+        "period": told.get("period"),
+        "as_of": origin.get("as_of"),
+    }
+    about = {name: str(value) for name, value in known.items() if value}
     whole = " · ".join(filter(None, (title, origin.get("division_name"))))
 
     def look(shown: pd.DataFrame) -> Statement:
@@ -194,9 +203,10 @@ def made(
         rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
         told = [columns[name] for name in names]
         if not lined or len(rows) <= options.rows + 1:
-            return Statement(whole, told, rows, subtitle, checks, notes, lined)
+            return Statement(whole, told, rows, subtitle, checks, notes, lined, about)
         few = [*rows[: options.rows], rows[-1]]
-        return Statement(whole, told, few, subtitle, checks, [*notes, _cut(len(rows))], lined)
+        cut = [*notes, _cut(len(rows))]
+        return Statement(whole, told, few, subtitle, checks, cut, lined, about)
 
     result._ledger, result._behind, result._look = ledger, behind, look
     result._findings = found
