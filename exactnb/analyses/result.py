@@ -113,6 +113,12 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
         made: Statement = self._look(self)
         return made
 
+    @property
+    def whole_statement(self) -> Statement:
+        """How it is shown where there is room for every row."""
+        made: Statement = self._look(self, every=True)
+        return made
+
     def _repr_html_(self) -> str:
         return self.statement._repr_html_()
 
@@ -193,7 +199,7 @@ def made(
     about = {name: str(value) for name, value in known.items() if value}
     whole = " · ".join(filter(None, (title, origin.get("division_name"))))
 
-    def look(shown: pd.DataFrame) -> Statement:
+    def look(shown: pd.DataFrame, every: bool = False) -> Statement:
         names = [name for name in columns if name in shown.columns]
         kinds = shown["kind"] if "kind" in shown.columns else ["line"] * len(shown)
         levels = shown["level"] if "level" in shown.columns else [0] * len(shown)
@@ -202,7 +208,7 @@ def made(
         cells = zip(*(shown[name].astype(object) for name in names), strict=True)
         rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
         told = [columns[name] for name in names]
-        if not lined or len(rows) <= options.rows + 1:
+        if every or not lined or len(rows) <= options.rows + 1:
             return Statement(whole, told, rows, subtitle, checks, notes, lined, about)
         few = [*rows[: options.rows], rows[-1]]
         cut = [*notes, _cut(len(rows))]

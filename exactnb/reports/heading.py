@@ -11,6 +11,7 @@ from typing import Any
 
 from exactnb._version import __version__
 from exactnb.display.marks import marks
+from exactnb.reports.parameters import effective
 
 __all__ = ["Heading", "untitled"]
 
@@ -76,6 +77,8 @@ class Heading:
             # the day of the books says enough
             for key, most in (("administration", None), ("period", None), ("as_of", 10))
         }
+        if isinstance(asked := effective(notebook).get("period"), str):
+            facts[words["period"]] = asked  # its statements may reach back further
         facts[words["by"]] = f"{name}.ipynb · exactnb {__version__}"
         checks = [check for mark in told for check in mark.get("checks", ())]
         return cls(

@@ -9,7 +9,7 @@ from typing import Any
 
 from exactnb.errors import InputError
 
-__all__ = ["declared", "spelled", "with_parameters"]
+__all__ = ["declared", "effective", "spelled", "with_parameters"]
 
 _TAG = "parameters"
 #: the tag that papermill gives to the cell it puts in, too
@@ -26,6 +26,15 @@ def declared(notebook: Any) -> dict[str, Any]:
     """
     place = _place(notebook)
     return {} if place is None else dict(_set_by(notebook.cells[place].source))
+
+
+def effective(notebook: Any) -> dict[str, Any]:
+    """Each parameter with the value that a run has: what was put in goes before its own."""
+    values: dict[str, Any] = {}
+    for tag in (_TAG, _INJECTED):
+        place = _place(notebook, tag)
+        values |= {} if place is None else dict(_set_by(notebook.cells[place].source))
+    return values
 
 
 def with_parameters(notebook: Any, values: Mapping[str, Any]) -> Any:
@@ -90,11 +99,11 @@ def spelled(notebook: Any, texts: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _place(notebook: Any) -> int | None:
+def _place(notebook: Any, tag: str = _TAG) -> int | None:
     places = (
         place
         for place, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and _TAG in cell.metadata.get("tags", ())
+        if cell.cell_type == "code" and tag in cell.metadata.get("tags", ())
     )
     return next(places, None)
 
@@ -131,7 +140,7 @@ def _is_literal(value: Any) -> bool:
 
 
 def _alike(value: Any, own: Any) -> bool:
-    numbers = isinstance(own, float) and type(value) is int
+    numbers = {type(value), type(own)} <= {int, float}
     return numbers or value is None or type(value) is type(own)
 
 

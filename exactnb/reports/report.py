@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,9 @@ from exactnb.display.formats import number
 from exactnb.errors import InputError
 from exactnb.extras import needed
 from exactnb.reports.parameters import with_parameters
+from exactnb.reports.printing import browser, printed
 from exactnb.reports.running import ran, read
+from exactnb.reports.writing import with_care
 
 __all__ = ["Report", "report"]
 
@@ -76,7 +77,8 @@ def report(
     notebook
         The notebook's file; it runs in its own folder.
     to
-        The file to write, ``.html``. A file that is there is replaced once all went well.
+        The file to write, ``.html``, or ``.pdf`` where there is a Chromium or Chrome to print it.
+        A file that is there is replaced once all went well.
     parameters
         Other values for what its cell tagged ``parameters`` sets.
 
@@ -88,7 +90,8 @@ def report(
     Raises
     ------
     ReportError
-        A cell failed: which, and why. The old file is still there.
+        A cell failed: which, and why; or there is nothing to print with. The old file is still
+        there.
     InputError
         There is no such notebook, it has no such parameter, or the file has another ending.
     MissingPackageError
@@ -101,14 +104,7 @@ def report(
         ex.report("notebooks/10_month_end.ipynb", to="month-end.html", period="2026-05")
     """
     source, target = Path(notebook), Path(to)
-    ending = target.suffix.lower()
-    if ending not in _WRITERS:
-        raise InputError(
-            f"A report cannot be written as {ending or 'a file without an ending'}",
-            hint=f"The name ends in {' or '.join(_WRITERS)}.",
-        )
-    if not target.parent.is_dir():
-        raise InputError(f"There is no folder {target.parent}")
+    write = _writer(target)
     needed("nbconvert", extra="report", to="write a report")
     from exactnb.reports.exporter import ReportExporter, outside_loads
 
@@ -117,7 +113,7 @@ def report(
     html, kept = ReportExporter().from_notebook_node(
         done, {"metadata": {"name": source.stem, "path": str(source.resolve().parent)}}
     )
-    with_care(target, lambda beside: _WRITERS[ending](html, beside))
+    with_care(target, lambda beside: write(html, beside))
     heading = kept["heading"]
     return Report(
         target,
@@ -128,16 +124,21 @@ def report(
     )
 
 
+def _writer(target: Path) -> Callable[[str, Path], None]:
+    """What writes a file of this name; that nothing is in its way is seen before a long run."""
+    ending = target.suffix.lower()
+    if ending not in (".html", ".pdf"):
+        raise InputError(
+            f"A report cannot be written as {ending or 'a file without an ending'}",
+            hint="The name ends in .html or .pdf.",
+        )
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {target.parent}")
+    if ending == ".html":
+        return _html
+    command = browser()
+    return lambda html, path: printed(html, path, command)
+
+
 def _html(html: str, path: Path) -> None:
     path.write_text(html, encoding="utf-8", newline="\n")
-
-
-_WRITERS: Mapping[str, Callable[[str, Path], None]] = {".html": _html}
-
-
-def with_care(target: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside the one that it replaces, which stays until the new one is whole."""
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".exactnb-") as folder:
-        beside = Path(folder) / target.name
-        write(beside)
-        beside.replace(target)
