@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
     from exactnb.portfolios import portfolio
+    from exactnb.reports.excel import to_excel
+    from exactnb.reports.report import report
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -98,11 +100,13 @@ _MENU = {
     "payment_behaviour": "exactnb.analyses.receivables.behaviour",
     "portfolio": "exactnb.portfolios",
     "profit_and_loss": "exactnb.analyses.statements.profit_and_loss",
+    "report": "exactnb.reports.report",
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "sample": "exactnb.analyses.audit.sampling",
     "search": "exactnb.analyses.search",
     "show": "exactnb.display.show",
+    "to_excel": "exactnb.reports.excel",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
     "vat_check": "exactnb.analyses.vat.vat_check",
     "vat_return": "exactnb.analyses.vat.vat_return",
@@ -150,11 +154,13 @@ __all__ = [
     "payment_behaviour",
     "portfolio",
     "profit_and_loss",
+    "report",
     "revenue_bridge",
     "revenue_by",
     "sample",
     "search",
     "show",
+    "to_excel",
     "trial_balance",
     "vat_check",
     "vat_return",

@@ -1,4 +1,7 @@
-"""The ``exactnb`` command: ``lab`` opens notebooks, ``sandbox`` serves a make-believe service."""
+"""The ``exactnb`` command.
+
+``lab`` opens notebooks, ``report`` writes one as a file, ``sandbox`` serves a make-believe service.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lab.add_argument("notebook", nargs="?", type=Path, help="the notebook to open first")
     lab.add_argument("--port", type=int, default=8888)
 
+    report = commands.add_parser("report", help="run a notebook and write it as one file")
+    report.add_argument("notebook", type=Path)
+    report.add_argument("--to", type=Path, required=True, metavar="FILE", help=".html or .pdf")
+    report.add_argument(
+        "-p",
+        dest="parameters",
+        type=_parameter,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value for a parameter of the notebook",
+    )
+
     sandbox = commands.add_parser(
         "sandbox", help="serve a make-believe Membrane and Exact Online on this machine"
     )
@@ -38,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
 
     chosen = parser.parse_args(arguments)
-    return _lab(chosen) if chosen.command == "lab" else _sandbox(chosen)
+    run = {"lab": _lab, "report": _report, "sandbox": _sandbox}[chosen.command]
+    return run(chosen)
 
 
 def _lab(chosen: argparse.Namespace) -> int:
@@ -70,6 +87,28 @@ def _has_screen() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def _report(chosen: argparse.Namespace) -> int:
+    from exactnb.errors import ExactnbError
+    from exactnb.reports.parameters import spelled
+    from exactnb.reports.report import report
+    from exactnb.reports.running import read
+
+    try:
+        parameters = spelled(read(chosen.notebook), dict(chosen.parameters))
+        print(report(chosen.notebook, chosen.to, **parameters))
+    except ExactnbError as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:

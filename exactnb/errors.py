@@ -18,6 +18,7 @@
     ├─ RunError                     Exact Online or Membrane refused  .data, .status
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
     ├─ MissingPackageError          a package is not installed      .extra (ImportError)
+    ├─ ReportError                  a notebook stopped part-way     .cell
     └─ IncompleteError              a read stopped part-way          .frame
        └─ PullInterrupted           … because someone pressed Ctrl-C (KeyboardInterrupt)
 """
@@ -48,6 +49,7 @@ __all__ = [
     "RateLimitError",
     "ReadOnlyError",
     "RepeatError",
+    "ReportError",
     "RunError",
     "ServerError",
     "TransportError",
@@ -224,6 +226,12 @@ class MissingPackageError(ExactnbError, ImportError):
     """A package is needed that is not installed; ``extra`` is the extra of exactnb that has it."""
 
     extra: str | None = None
+
+
+class ReportError(ExactnbError):
+    """A notebook could not be run to its end; ``cell`` is the number of the cell, from 1."""
+
+    cell: int | None = None
 
 
 class IncompleteError(ExactnbError):

@@ -135,9 +135,17 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
         made: Statement = self._look(self, columns, rows, first)
         return made
 
+    @property
+    def whole_statement(self) -> Statement:
+        """How it is shown where there is room for every row."""
+        return self.part(rows=len(self))
+
     def opens(self, row: int, column: str | None = None) -> bool:
         """Whether :func:`lines` leads anywhere from a row, or from one of its cells."""
         return self._behind is not None and self._behind(row, column) is not None
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.statement._repr_mimebundle_()
 
     def _repr_html_(self) -> str:
         return self.statement._repr_html_()
@@ -209,6 +217,12 @@ def made(
             for check in checks
         ],
     }
+    known = {
+        "administration": origin.get("division_name"),
+        "period": told.get("period"),
+        "as_of": origin.get("as_of"),
+    }
+    about = {name: str(value) for name, value in known.items() if value}
     named = " · ".join(filter(None, (title, origin.get("division_name"))))
 
     def look(
@@ -226,10 +240,10 @@ def made(
             most = options.rows if lined else len(rows)
         last = max(len(rows) - 1, 0)  # which closes the list, and stands under each part of it
         if first == 0 and most >= last:
-            return Statement(named, told, rows, subtitle, checks, notes, lined)
+            return Statement(named, told, rows, subtitle, checks, notes, lined, about)
         few = [*rows[:last][first : first + most], *rows[last:]]
         cut = _cut(first, len(few) - 1, last)
-        return Statement(named, told, few, subtitle, checks, [*notes, cut], lined)
+        return Statement(named, told, few, subtitle, checks, [*notes, cut], lined, about)
 
     result._ledger, result._behind, result._look = ledger, behind, look
     result._findings, result._shown = found, columns

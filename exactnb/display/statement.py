@@ -9,6 +9,7 @@ from html import escape
 from typing import Any, Literal
 
 from exactnb.display.formats import is_missing, number, text
+from exactnb.display.marks import marked
 from exactnb.display.options import options
 from exactnb.display.style import STATEMENT
 
@@ -100,6 +101,8 @@ class Statement:
         Lines underneath the checks.
     lined
         A light line where something begins, as in long lists; statements have none.
+    about
+        Of what it is: ``administration``, ``period``, ``as_of``.
     """
 
     title: str
@@ -109,6 +112,10 @@ class Statement:
     checks: Sequence[Check] = ()
     notes: Sequence[str] = field(default=())
     lined: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {}, marked(self.about, [(check.said, check.ok) for check in self.checks])
 
     def _repr_html_(self) -> str:
         head = "".join(

@@ -1,0 +1,88 @@
+"""Runs a notebook from top to bottom, in a kernel of its own."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from pathlib import Path
+from typing import Any
+
+from exactnb.errors import InputError, ReportError
+from exactnb.extras import needed
+
+__all__ = ["ran", "read"]
+
+_TO = "run a notebook"
+
+
+def read(path: Path) -> Any:
+    """A notebook from its file.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is no notebook.
+    """
+    nbformat = needed("nbformat", extra="report", to=_TO)
+    if not path.is_file():
+        raise InputError(f"There is no notebook {path}")
+    try:
+        return nbformat.read(path, as_version=4)
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as wrong:
+        raise InputError(f"{path} is no notebook that can be read: {wrong}") from wrong
+
+
+def ran(notebook: Any, name: str, folder: Path) -> Any:
+    """The notebook with its outputs; what it said on stderr is said here again.
+
+    Parameters
+    ----------
+    notebook
+        What to run; it stays as it is.
+    name
+        What it is called when something goes wrong.
+    folder
+        Where it runs, so that it finds the files beside it.
+
+    Raises
+    ------
+    ReportError
+        A cell failed, or the kernel stopped: which cell, and why.
+    """
+    nbclient = needed("nbclient", extra="report", to=_TO)
+    made = copy.deepcopy(notebook)
+    client = nbclient.NotebookClient(
+        made,
+        timeout=None,  # a first pull of a large administration takes its time
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    at: list[int] = []
+    client.on_cell_execute = lambda cell, cell_index: at.append(cell_index)
+    try:
+        client.execute()
+    except nbclient.exceptions.CellExecutionError as failed:
+        place = at[-1]
+        raise ReportError(
+            f"{name} stopped at cell {place + 1} of {len(made.cells)}: "
+            f"{failed.ename}: {failed.evalue}",
+            hint=f"The cell begins with {_first_line(made.cells[place].source)!r}.",
+            cell=place + 1,
+        ) from None  # its text is the whole cell with colours
+    except nbclient.exceptions.DeadKernelError as died:
+        place = at[-1] if at else 0
+        raise ReportError(
+            f"{name} stopped at cell {place + 1} of {len(made.cells)}: the kernel died",
+            hint="Often there was no memory left; run the notebook by hand to see.",
+            cell=place + 1,
+        ) from died
+    for cell in made.cells:
+        for output in cell.get("outputs", ()):
+            if output.get("name") == "stderr":
+                sys.stderr.write(output.text)
+    return made
+
+
+def _first_line(source: str) -> str:
+    return next((line for line in source.splitlines() if line.strip()), "")
