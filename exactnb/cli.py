@@ -1,4 +1,4 @@
-"""The ``exactnb`` command: ``lab`` opens notebooks, ``sandbox`` serves a make-believe service."""
+"""The ``exactnb`` command: notebooks, a make-believe service, and what a real one lacks."""
 
 from __future__ import annotations
 
@@ -37,8 +37,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--limits", action="store_true", help="refuse the 61st call in a minute, as Exact does"
     )
 
+    doctor = commands.add_parser(
+        "doctor", help="say what is installed, whether an account answers, and what to do next"
+    )
+    doctor.add_argument("--connection", metavar="NAME", help="id, key or name of the connection")
+    doctor.add_argument("--division", type=int, metavar="CODE", help="the administration")
+    doctor.add_argument(
+        "--over",
+        choices=("http", "command"),
+        default="http",
+        help="the way to Membrane: HTTP, or the membrane command",
+    )
+
     chosen = parser.parse_args(arguments)
-    return _lab(chosen) if chosen.command == "lab" else _sandbox(chosen)
+    run = {"lab": _lab, "sandbox": _sandbox, "doctor": _doctor}[chosen.command]
+    return run(chosen)
 
 
 def _lab(chosen: argparse.Namespace) -> int:
@@ -84,6 +97,14 @@ def _sandbox(chosen: argparse.Namespace) -> int:
         limits=chosen.limits,
     )
     return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from exactnb.setting_up.doctor import doctor
+
+    said, proven = doctor(chosen.connection, chosen.division, chosen.over)
+    print(said)
+    return 0 if proven else 1
 
 
 if __name__ == "__main__":
