@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from exactnb.ledger.compare import compare
     from exactnb.opening import connect, demo
     from exactnb.portfolios import portfolio
+    from exactnb.setting_up import setup
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -98,6 +99,7 @@ _MENU = {
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "sample": "exactnb.analyses.audit.sampling",
+    "setup": "exactnb.setting_up",
     "show": "exactnb.display.show",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
     "vat_check": "exactnb.analyses.vat.vat_check",
@@ -148,6 +150,7 @@ __all__ = [
     "revenue_bridge",
     "revenue_by",
     "sample",
+    "setup",
     "show",
     "trial_balance",
     "vat_check",

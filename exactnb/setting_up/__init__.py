@@ -6,9 +6,12 @@
     standing   how a connection stands, and what to do about it
     diagnosis  looks at each step, over HTTP or over the ``membrane`` command
     doctor     the same in a terminal, with what is installed
+    guide      takes the steps: a token or a login, a connection, a division
+    screen     the guide as widgets
 """
 
 from exactnb.setting_up.diagnosis import diagnose
+from exactnb.setting_up.guide import Setup, setup
 from exactnb.setting_up.steps import Diagnosis, Step
 
-__all__ = ["Diagnosis", "Step", "diagnose"]
+__all__ = ["Diagnosis", "Setup", "Step", "diagnose", "setup"]

@@ -18,7 +18,7 @@ from exactnb.membrane import tokens
 from exactnb.membrane.command import INSTALL, Command
 from exactnb.membrane.excerpts import without_secrets
 from exactnb.opening import fitting, membrane_over
-from exactnb.setting_up.standing import advice, standing
+from exactnb.setting_up.standing import advice, page, standing
 from exactnb.setting_up.steps import TITLES, Diagnosis, Step
 from exactnb.settings import ENVIRONMENT, Settings
 
@@ -225,8 +225,8 @@ class _Round:
                 do = f"Name one that is there, such as {self.every[0].id}."
             return Step("connection", "next", found, do)
         # one that is there is mended, not made anew; the one with a page of its own first
-        self.chosen = mend = min(fits, key=lambda c: c.url is None)
-        return Step("connection", "next", listed, advice(mend), mend.url)
+        self.chosen = mend = min(fits, key=lambda c: page(c.url) is None)
+        return Step("connection", "next", listed, advice(mend), page(mend.url))
 
     # --- what Exact Online says -------------------------------------------------------------
 
@@ -298,5 +298,5 @@ def _log_in(more: str = "") -> str:
 def _stopped(name: str, error: ExactnbError) -> Step:
     """The step that an error stopped, in the error's own words."""
     do = error.hint or "Look at what it says, and try again."
-    url = getattr(error, "url", None)
+    url = page(getattr(error, "url", None))
     return Step(name, "next", without_secrets(error.message), without_secrets(do), url)
