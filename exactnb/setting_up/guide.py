@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from exactnb.errors import ConnectionStateError, ExactnbError
@@ -274,6 +275,12 @@ class Setup:
         """The ipywidgets box, to put among others."""
         return self.screen.widget
 
+    @property
+    def html(self) -> str:
+        """How far it is and what came of the last step, as HTML of text alone."""
+        said = f"<p role='status'>{escape(self.message)}</p>" if self.message else ""
+        return self.found._repr_html_() + said
+
     def __str__(self) -> str:
         link = f"Open {self.link}" if self.link else ""
         return "\n\n".join(filter(None, (str(self.found), self.message, link)))
@@ -285,7 +292,7 @@ class Setup:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """The widget, and what it shows as text for where no widget lives."""
         live = self.widget._repr_mimebundle_() or {}
-        return {**live, "text/plain": str(self), "text/html": self.found._repr_html_()}
+        return {**live, "text/plain": str(self), "text/html": self.html}
 
     def _ipython_display_(self) -> None:
         from IPython.display import display

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from exactnb.forms.fields.look import Box, Look
 from exactnb.setting_up.standing import building, page, standing
+from exactnb.setting_up.steps import linked
 
 if TYPE_CHECKING:
     from exactnb.setting_up.guide import Setup
@@ -37,10 +38,8 @@ class Screen:
 
     def refresh(self) -> None:
         """Show how far it is, and what can be done now."""
-        guide, before = self._guide, self._passing
-        self._passing = []
-        said = f"<p role='status'>{escape(guide.message)}</p>" if guide.message else ""
-        self._state.value = guide.found._repr_html_() + said
+        before, self._passing = self._passing, []
+        self._state.value = self._guide.html
         self._controls.children = tuple(self._busy_controls() if self._busy else self._steps())
         for widget in before:
             widget.close()
@@ -57,6 +56,9 @@ class Screen:
             return [self._note("One moment …")]
         stop = self._made(widgets.Button, description="Stop waiting")
         stop.on_click(lambda _: self._guide.stop())
+        step = self._guide.found.next
+        if self._guide.link and step and step.url == self._guide.link:
+            return [self._note("What you do on that page is seen here by itself."), stop]
         return [*self._page("Connect on this page; it is seen here by itself:"), stop]
 
     def _steps(self) -> list[Any]:
@@ -127,8 +129,7 @@ class Screen:
     def _page(self, said: str) -> list[Any]:
         if not self._guide.link:
             return [self._note("Membrane is at work on it …")]
-        url = escape(self._guide.link)
-        link = f'<p>{escape(said)}<br><a href="{url}" target="_blank" rel="noopener">{url}</a></p>'
+        link = f"<p>{escape(said)}<br>{linked(self._guide.link)}</p>"
         return [self._made(widgets.HTML, value=link)]
 
     def _button(self, said: str, act: Callable[[], Any]) -> Any:

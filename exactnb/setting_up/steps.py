@@ -13,7 +13,7 @@ from exactnb.display.style import CARD, CARD_INLINE, TONES
 if TYPE_CHECKING:
     from exactnb.membrane.models import ConnectionInfo
 
-__all__ = ["TITLES", "Diagnosis", "State", "Step", "web"]
+__all__ = ["TITLES", "Diagnosis", "State", "Step", "linked", "web"]
 
 State = Literal["ok", "next", "blocked"]
 
@@ -27,6 +27,7 @@ TITLES: Mapping[str, str] = {
     "call": "First call",
 }
 _SIGNS: Mapping[State, str] = {"ok": "✓", "next": "→", "blocked": "·"}
+_LINK = "color: light-dark(#2563A8, #7DB3F0); text-decoration: underline"
 _TONES: Mapping[State, str] = {"ok": "good", "next": "bad", "blocked": "quiet"}
 
 
@@ -120,7 +121,7 @@ class Diagnosis:
             for s in self.steps
         )
         return (
-            f'{CARD}<section class="exactnb-card" style="{CARD_INLINE}" '
+            f'{CARD}<section class="exactnb-card" style="{CARD_INLINE}; line-height: 1.45" '
             'aria-label="Connect Exact Online"><header><strong>Connect Exact Online</strong>'
             f"</header><table><tbody>{rows}</tbody></table>{self._advice()}</section>"
         )
@@ -130,8 +131,8 @@ class Diagnosis:
         if step is None:
             return f"<p>Paste this:</p><pre>{escape(self.code)}</pre>"
         # what is said may be an answer of the service: no link but one to a web page
-        url = escape(web(step.url) or "")
-        link = f'<p><a href="{url}" target="_blank" rel="noopener">{url}</a></p>' if url else ""
+        url = web(step.url)
+        link = f"<p>{linked(url)}</p>" if url else ""
         return f"<p><strong>Next:</strong> {escape(step.do)}</p>{link}"
 
 
@@ -141,6 +142,12 @@ def web(address: str | None) -> str | None:
         return address if address and urlsplit(address).scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+def linked(address: str) -> str:
+    """A link to a web page as HTML."""
+    url = escape(address)
+    return f'<a href="{url}" target="_blank" rel="noopener" style="{_LINK}">{url}</a>'
 
 
 def _indented(text: str) -> list[str]:
