@@ -28,6 +28,7 @@ class Screen:
     def __init__(self, guide: Setup) -> None:
         self._guide = guide
         self._look = Look()
+        self._whole = widgets.Layout(width="max-content", max_width="100%")
         self._thread: threading.Thread | None = None
         self._busy = False
         self._passing: list[Any] = []
@@ -54,7 +55,7 @@ class Screen:
     def _busy_controls(self) -> list[Any]:
         if self._guide.doing != "connect":
             return [self._note("One moment …")]
-        stop = self._made(widgets.Button, description="Stop waiting")
+        stop = self._made(widgets.Button, description="Stop waiting", layout=self._whole)
         stop.on_click(lambda _: self._guide.stop())
         step = self._guide.found.next
         if self._guide.link and step and step.url == self._guide.link:
@@ -133,14 +134,15 @@ class Screen:
         return [self._made(widgets.HTML, value=link)]
 
     def _button(self, said: str, act: Callable[[], Any]) -> Any:
-        button = self._made(widgets.Button, description=said)
+        button = self._made(widgets.Button, description=said, layout=self._whole)
         button.on_click(lambda _: self.take(act))
         return button
 
     def _choice(
         self, title: str, options: list[tuple[str, Any]], value: Any, act: Callable[[Any], Any]
     ) -> list[Any]:
-        box = self._made(widgets.Dropdown, description=title, options=options, value=value)
+        how = {"options": options, "value": value, "layout": self._whole}
+        box = self._made(widgets.Dropdown, description=title, **how)
         return [box, self._button(f"Use this {title.lower()}", lambda: act(box.value))]
 
     def _secret(self, title: str, help: str, act: Callable[[str], Any]) -> Any:
