@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from exactnb.portfolios import portfolio
     from exactnb.reports.excel import to_excel
     from exactnb.reports.report import report
+    from exactnb.setting_up import setup
 
 #: the menu: name → where it is; nothing is imported before it is asked for
 _MENU = {
@@ -105,6 +106,7 @@ _MENU = {
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "sample": "exactnb.analyses.audit.sampling",
     "search": "exactnb.analyses.search",
+    "setup": "exactnb.setting_up",
     "show": "exactnb.display.show",
     "to_excel": "exactnb.reports.excel",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
@@ -159,6 +161,7 @@ __all__ = [
     "revenue_by",
     "sample",
     "search",
+    "setup",
     "show",
     "to_excel",
     "trial_balance",

@@ -1,6 +1,7 @@
 """The ``exactnb`` command.
 
-``lab`` opens notebooks, ``report`` writes one as a file, ``sandbox`` serves a make-believe service.
+``lab`` opens notebooks, ``report`` writes one as a file, ``sandbox`` serves a make-believe service,
+``doctor`` says what a real one lacks.
 """
 
 from __future__ import annotations
@@ -53,8 +54,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--limits", action="store_true", help="refuse the 61st call in a minute, as Exact does"
     )
 
+    doctor = commands.add_parser(
+        "doctor", help="say what is installed, whether an account answers, and what to do next"
+    )
+    doctor.add_argument("--connection", metavar="NAME", help="id, key or name of the connection")
+    doctor.add_argument("--division", type=int, metavar="CODE", help="the administration")
+    doctor.add_argument(
+        "--over",
+        choices=("http", "command"),
+        default="http",
+        help="the way to Membrane: HTTP, or the membrane command",
+    )
+
     chosen = parser.parse_args(arguments)
-    run = {"lab": _lab, "report": _report, "sandbox": _sandbox}[chosen.command]
+    run = {"lab": _lab, "report": _report, "sandbox": _sandbox, "doctor": _doctor}[chosen.command]
     return run(chosen)
 
 
@@ -123,6 +136,14 @@ def _sandbox(chosen: argparse.Namespace) -> int:
         limits=chosen.limits,
     )
     return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from exactnb.setting_up.doctor import doctor
+
+    said, proven = doctor(chosen.connection, chosen.division, chosen.over)
+    print(said)
+    return 0 if proven else 1
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from exactnb.membrane.models import ConnectionInfo
     from exactnb.membrane.transport import Transport
 
-__all__ = ["connect", "demo", "reach", "reopen"]
+__all__ = ["connect", "demo", "fitting", "membrane_over", "reach", "reopen"]
 
 
 def connect(
@@ -74,7 +75,7 @@ def reach(
     transport: Transport | None = None,
 ) -> Connection:
     """As :func:`connect`, with these settings in place of this machine's."""
-    membrane = _membrane(transport or HTTPTransport(settings), settings)
+    membrane = membrane_over(transport or HTTPTransport(settings), settings)
     info = _choose(membrane, connection)
     return Connection(
         membrane,
@@ -96,7 +97,7 @@ def reopen(
     workers that may have it, and do not keep it in a file. A login by the ``membrane`` command
     does not travel: there, somebody has to have logged in as well.
     """
-    membrane = _membrane(HTTPTransport(settings), settings)
+    membrane = membrane_over(HTTPTransport(settings), settings)
     return Connection(
         membrane, info, settings, division=division, read_only=read_only, reopen=reopen
     )
@@ -134,25 +135,29 @@ def demo(size: int | None = None, *, dialect: str = "odata", read_only: bool = F
         update={**free, "exact_prefix": Settings().exact_prefix, "home": home}
     )
     client = httpx.Client(transport=httpx.WSGITransport(app=sandbox))
-    membrane = _membrane(HTTPTransport(settings, client=client), settings)
+    membrane = membrane_over(HTTPTransport(settings, client=client), settings)
     weakref.finalize(membrane, shutil.rmtree, home, ignore_errors=True)
     info = membrane.connection(sandbox.connection_id)
     return Connection(membrane, info, settings, read_only=read_only, outbox=Outbox(None))
 
 
-def _membrane(transport: Transport, settings: Settings) -> Membrane:
+def membrane_over(transport: Transport, settings: Settings) -> Membrane:
     """Membrane over a transport that keeps to the limits, let go of when nobody needs it."""
     membrane = Membrane(Paced(transport, settings), settings)
     weakref.finalize(membrane, transport.close)
     return membrane
 
 
+def fitting(every: Sequence[ConnectionInfo], wanted: str | None) -> list[ConnectionInfo]:
+    """The connections that are meant: by id, key or name, or those to Exact Online."""
+    if wanted is not None:
+        return [c for c in every if wanted in (c.id, c.key, c.name)]
+    return [c for c in every if "exact" in f"{c.app or ''} {c.name}".lower()]
+
+
 def _choose(membrane: Membrane, wanted: str | None) -> ConnectionInfo:
     every = list(membrane.connections())
-    if wanted is not None:
-        fits = [c for c in every if wanted in (c.id, c.key, c.name)]
-    else:
-        fits = [c for c in every if "exact" in f"{c.app or ''} {c.name}".lower()]
+    fits = fitting(every, wanted)
     if len(fits) == 1:
         return _ready(fits[0])
     listed = ", ".join(f"{c.name} ({c.id})" for c in (fits or every))

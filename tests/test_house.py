@@ -22,7 +22,7 @@ FLOORS = (
     ("writes", "local"),
     ("connection",),
     ("opening", "forms"),
-    ("portfolios", "explorer", "reports"),
+    ("portfolios", "explorer", "reports", "setting_up"),
     ("__init__", "cli"),
 )
 #: stands apart: only what opens a demo or serves one may know it, and it knows nobody

@@ -73,8 +73,23 @@ class Command:
     def __repr__(self) -> str:
         return f"Command({self._name!r})"
 
-    def run(self, arguments: Sequence[str], *, timeout: float) -> Done:
+    @property
+    def path(self) -> str:
+        """Where the program is; TransportError if it is not there."""
+        return self._program()[0]
+
+    def run(self, arguments: Sequence[str], *, timeout: float, waits: bool = False) -> Done:
         """What it printed and how it ended, whatever its exit code.
+
+        Parameters
+        ----------
+        arguments
+            Its words.
+        timeout
+            Seconds after which it is ended.
+        waits
+            Whether it may be waiting for a person by then: what it printed so far comes back,
+            as of a program that ended well.
 
         Raises
         ------
@@ -112,6 +127,8 @@ class Command:
         try:
             stdout, stderr = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
+            if waits and error.output:
+                return Done(0, _plain(error.output), "")
             raise ServerError(
                 f"`membrane {shown}` did not end within {timeout:g} s",
                 hint="Run it again in a minute; a write may have been done: look first.",
