@@ -1,6 +1,7 @@
 """Reports: a notebook becomes one file, or says which cell failed and why."""
 
 import re
+import shutil
 from html.parser import HTMLParser
 
 import nbformat
@@ -241,3 +242,17 @@ def test_no_browser_no_pdf_and_no_run(tmp_path, raised, monkeypatch):
     wrong = raised(ReportError, ex.report, source, tmp_path / "a.pdf")
     assert "Chromium" in wrong.message
     assert ".html" in wrong.hint
+
+
+@pytest.mark.skipif(not any(map(shutil.which, printing._BROWSERS)), reason="no Chromium here")
+def test_paper_is_a4_and_across_for_what_is_wide(tmp_path):
+    wide = "".join(f"<td>{number:,}</td>" for number in range(10**9, 10**9 + 20))
+    made = notebook("1", "2")
+    for cell, row in zip(made.cells[1:], ("<td>1</td>", wide), strict=True):
+        table = f"<table><thead><tr>{row}</tr></thead></table>"
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": table})]
+    html, _ = ReportExporter().from_notebook_node(made, {"metadata": {"name": "x"}})
+    path = tmp_path / "x.pdf"
+    printing.printed(html, path, printing.browser())
+    boxes = re.findall(rb"/MediaBox \[0 0 (\d+)[.\d]* (\d+)", path.read_bytes())
+    assert boxes == [(b"594", b"841"), (b"841", b"594")]
