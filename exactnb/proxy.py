@@ -127,11 +127,11 @@ class Proxy:
         is not there is tried once more the other way.
         """
         try:
-            return self.page(path)
+            return self._page(self._place(path), path)
         except NotFoundError as missing:
             given, self._prefix = self._prefix, "" if self._prefix else _OWN_PREFIX
             try:
-                return self.page(path)
+                return self._page(self._place(path), path)
             except NotFoundError:
                 self._prefix = given
                 raise missing from None
@@ -286,7 +286,18 @@ class Proxy:
 
     def page(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
         """The bytes of a page of records, where nothing at all is not an answer."""
-        return self._page(self._place(path), path, query=query)
+        placed = self._place(path)
+        try:
+            return self._page(placed, path, query=query)
+        except NotFoundError:
+            if self._me is not None:
+                raise
+            given = self._prefix
+            with suppress(ExactnbError):
+                _ = self.me  # which tells what the prefix is, where a division was given
+            if self._prefix == given:
+                raise
+            return self._page(self._place(path), path, query=query)
 
     def follow(self, link: str) -> bytes:
         """The page at one of Exact's own links.

@@ -203,6 +203,16 @@ def test_what_it_says_to_paste_runs(here, over):
     assert not here.reveals(found.code)
 
 
+def test_what_it_says_to_paste_runs_where_the_connector_has_the_prefix_already(here):
+    here.log_in("http")
+    here.sandbox.faults.add("not_found", path="*/proxy/api/v1/*", times=None)
+    found = diagnose(division=HOLDING)
+    assert found.proven
+    names = {}
+    exec(found.code, names)
+    assert len(names["books"].odata("GLAccounts", top=1)) == 1
+
+
 def test_a_right_that_is_missing_is_the_last_step(here):
     here.log_in("http")
     here.sandbox.faults.add("forbidden", where="exact", path="*GLAccounts")
