@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from exactnb.display.formats import number
 from exactnb.display.options import options
 from exactnb.display.statement import Column, kind_of, on_the_right, written
+from exactnb.display.style import LIVE_TABLE, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ __all__ = ["IN_LISTS", "Interactive", "columns_of", "interactive"]
 IN_LISTS = {"money": "cents"}
 #: what adds up
 _SUMS = frozenset({"money", "cents", "side", "count"})
+#: rows on a page
+_PAGE = 10
 _FOOT = re.compile(r"<tfoot>.*?</tfoot>", re.DOTALL)
 
 #: a figure or a date as it is written, to what it is sorted by
@@ -82,6 +85,7 @@ class Interactive:
 
         frame = pd.DataFrame(self.cells, columns=[c.label for c in self.columns], dtype="object")
         told = repr((self.cells, self.columns, self.totals, self.title, options.language))
+        long = len(self.cells) > _PAGE
         key = hashlib.sha256(told.encode()).hexdigest()[:12]
         undocumented, itables.options.warn_on_undocumented_option = (
             itables.options.warn_on_undocumented_option,
@@ -98,8 +102,13 @@ class Interactive:
                 table_id=f"exactnb-{key}",  # the same data give the same page
                 display_logo_when_loading=False,
                 style="table-layout:auto;width:auto;margin:0;caption-side:top",
-                layout=_LAYOUT,
-                lengthMenu=[[10, 25, 50, 100, -1], [10, 25, 50, 100, _say("all", "alle")]],
+                layout={
+                    "topStart": "pageLength" if long else None,
+                    "topEnd": "search",
+                    "bottomStart": "info",
+                    "bottomEnd": "paging" if long else None,
+                },
+                lengthMenu=[[_PAGE, 25, 50, 100, -1], [_PAGE, 25, 50, 100, _say("all", "alle")]],
                 language=_language(),
                 columnDefs=self._definitions(),
                 **self._foot(),
@@ -108,7 +117,8 @@ class Interactive:
             itables.options.warn_on_undocumented_option = undocumented
         under = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         script = generate_init_offline_itables_html(itables.options.dt_bundle)
-        return f"{script}{_FOOT.sub(lambda _: self._footer(), str(html))}{under}"
+        table = _FOOT.sub(lambda _: self._footer(), str(html))
+        return f'{script}{TABLE}{LIVE_TABLE}<div class="exactnb-table live">{table}{under}</div>'
 
     def __repr__(self) -> str:
         return str(self.plain)
@@ -123,8 +133,7 @@ class Interactive:
             told: dict[str, Any] = {"targets": at}
             if sort:
                 told["render"] = JavascriptFunction(sort.format(**_marks()))
-            if right:
-                told["className"] = "dt-right"
+            told["className"] = "dt-right" if right else "dt-left"
             made.append(told)
         return made
 
@@ -215,17 +224,9 @@ def _adds_up(lines: pd.Series, total: pd.Series) -> bool:
 def _left_out(rows: int) -> str:
     said = number(rows, 0)
     return _say(
-        f"Lines only: {said} headings, subtotals and totals stand in the statement.",
-        f"Alleen regels: {said} koppen, subtotalen en totalen staan in het overzicht.",
+        f"Lines only; what heads or sums them ({said}) stands in the statement.",
+        f"Alleen regels; wat ze aanduidt of optelt ({said}) staat in het overzicht.",
     )
-
-
-_LAYOUT = {
-    "topStart": "pageLength",
-    "topEnd": "search",
-    "bottomStart": "info",
-    "bottomEnd": "paging",
-}
 
 
 def _marks() -> dict[str, str]:

@@ -158,7 +158,7 @@ def _statement(
     chosen = shown if columns is None else {**columns_of(result, columns), **shown}
     chosen = {name: chosen[name] for name in (columns or chosen)}
     title = " · ".join(filter(None, (told.title, told.subtitle)))
-    notes = [check.said for check in told.checks]
+    notes = [" · ".join(check.said for check in told.checks)] if told.checks else []
     return as_interactive(result, chosen, title=title, plain=told, notes=notes)
 
 
