@@ -103,8 +103,8 @@ def test_killed_at_200_random_moments_it_leaves_200_good_states(store, started):
     for _ in range(200):
         made = killed.once(seconds=dice.random() * span)
         # about as long as a commit takes, however quick this machine is
-        span = span / 1.3 if made else span * 1.15
-    assert killed.number > 30
+        span = span / 1.4 if made else span * 1.12
+    assert killed.number > 20
     assert killed.half > 5
     # what the dead have left is cleaned up by the living, once it is old
     for path in store.folder.iterdir():
