@@ -81,7 +81,15 @@ def ran(notebook: Any, name: str, folder: Path) -> Any:
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
                 sys.stderr.write(output.text)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _is_empty(output)]
     return made
+
+
+def _is_empty(output: Any) -> bool:
+    """Whether an output says nothing: where a long read showed how far it was, that remains."""
+    data = output.get("data")
+    return data is not None and set(data) == {"text/plain"} and not data["text/plain"].strip()
 
 
 def _first_line(source: str) -> str:
