@@ -3,6 +3,8 @@
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from ledgers import demo_ledger, ledger_of
 from sandbox_side import over
 
@@ -224,3 +226,49 @@ def test_another_company_ties_too():
     for quarter in QUARTERS[:10]:
         told = checks(ex.vat_return(ledger, quarter, codes=codes, returns=returns))
         assert told == {"VAT accounts = 5g": 0, "filed = 5g": 0}
+
+
+LINES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "gl": st.sampled_from(["1500", "1510", "8000", "4500", "1300"]),
+            "amount": st.integers(-(10**7), 10**7).map(lambda cents: cents / 100),
+            "vat_code": st.sampled_from([None, *"0123456789", "7D"]),
+            "vat_type": st.sampled_from([None, *"VXAZIWOQPYNMS"]),
+            "type": st.sampled_from([20, 21, 30, 31, 40, 50, 90, 3000]),
+            "financial_year": st.sampled_from([2024, 2025]),
+            "financial_period": st.integers(0, 13),
+        }
+    ),
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(lines=LINES)
+def test_any_ledger_gives_its_tax_or_is_refused(codes, lines):
+    counted = [
+        line
+        for line in lines
+        if line["financial_year"] == 2025
+        and (1 <= line["financial_period"] <= 3 or line["financial_period"] == 0)
+        and line["type"] not in (50, 3000)
+        and line["vat_type"] is not None
+    ]
+    if any(line["vat_code"] is None for line in counted):
+        with pytest.raises(DataError, match="VAT code"):
+            ex.vat_return(ledger_of(lines), "2025-Q1", codes=codes)
+        return
+    found = ex.vat_return(ledger_of(lines), "2025-Q1", codes=codes).set_index("box")["vat"]
+    cents = {
+        kind: sum(round(line["amount"] * 100) for line in counted if line["vat_type"] in letters)
+        for kind, letters in (("due", "AZPY"), ("input", "OQ"))
+    }
+    assert round(found["5a"] * 100) == -cents["due"]
+    assert round(found["5b"] * 100) == cents["input"]
+    assert round(found["5g"] * 100) == -cents["due"] - cents["input"]
