@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from exactnb.analyses.revenue.margin import gross_margin
     from exactnb.analyses.revenue.pareto import pareto
     from exactnb.analyses.revenue.revenue_by import revenue_by
+    from exactnb.analyses.search import search
     from exactnb.analyses.statements.balance_sheet import balance_sheet
     from exactnb.analyses.statements.cash_flow import cash_flow_statement
     from exactnb.analyses.statements.general_ledger import general_ledger
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from exactnb.display.options import options
     from exactnb.display.show import show
     from exactnb.errors import ExactnbError
+    from exactnb.explorer.explorer import explore
     from exactnb.forms.form import form
     from exactnb.ledger.columns import ledger_columns
     from exactnb.ledger.compare import compare
@@ -82,6 +84,7 @@ _MENU = {
     "duplicate_accounts": "exactnb.analyses.quality.twins",
     "duplicate_invoices": "exactnb.analyses.audit.duplicates",
     "errors": "exactnb.errors",
+    "explore": "exactnb.explorer.explorer",
     "findings": "exactnb.analyses.result",
     "form": "exactnb.forms.form",
     "general_ledger": "exactnb.analyses.statements.general_ledger",
@@ -101,6 +104,7 @@ _MENU = {
     "revenue_bridge": "exactnb.analyses.revenue.bridge",
     "revenue_by": "exactnb.analyses.revenue.revenue_by",
     "sample": "exactnb.analyses.audit.sampling",
+    "search": "exactnb.analyses.search",
     "show": "exactnb.display.show",
     "to_excel": "exactnb.reports.excel",
     "trial_balance": "exactnb.analyses.statements.trial_balance",
@@ -134,6 +138,7 @@ __all__ = [
     "duplicate_accounts",
     "duplicate_invoices",
     "errors",
+    "explore",
     "findings",
     "form",
     "general_ledger",
@@ -153,6 +158,7 @@ __all__ = [
     "revenue_bridge",
     "revenue_by",
     "sample",
+    "search",
     "show",
     "to_excel",
     "trial_balance",

@@ -13,7 +13,7 @@ from exactnb.analyses.period import Period
 from exactnb.analyses.sums import bookings, eager, lines_of
 from exactnb.display.formats import number
 from exactnb.display.options import options
-from exactnb.display.statement import Check, Column, Row, Statement
+from exactnb.display.statement import Check, Column, Row, Statement, kind_of
 from exactnb.errors import DataError, InputError
 
 __all__ = ["Result", "Where", "findings", "lines", "made", "say"]
@@ -93,11 +93,12 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
     Attributes
     ----------
     attrs : dict
-        ``title``, ``period``, ``parameters`` and ``checks``: a list of mappings with ``name``,
-        ``left``, ``right``, ``difference`` and ``ok``; besides, where the ledger came from.
+        ``title``, ``subtitle``, ``parameters``, ``kinds`` (what each column that is shown holds)
+        and ``checks``: a list of mappings with ``name``, ``left``, ``right``, ``difference`` and
+        ``ok``; besides, where the ledger came from.
     """
 
-    _metadata = ("_ledger", "_behind", "_look", "_findings")
+    _metadata = ("_ledger", "_behind", "_look", "_findings", "_shown")
 
     @property
     def _constructor(self) -> Any:
@@ -110,14 +111,33 @@ class Result(pd.DataFrame):  # type: ignore[misc]  # pandas has no types here
     @property
     def statement(self) -> Statement:
         """How it is shown."""
-        made: Statement = self._look(self)
-        return made
+        return self.part()
 
     @property
-    def whole_statement(self) -> Statement:
-        """How it is shown where there is room for every row."""
-        made: Statement = self._look(self, every=True)
+    def shown(self) -> Mapping[str, Column]:
+        """The columns that it shows, and what they hold."""
+        columns: Mapping[str, Column] = self._shown
+        return columns
+
+    def part(
+        self, columns: Sequence[str] | None = None, rows: int | None = None, first: int = 0
+    ) -> Statement:
+        """A statement of some of its columns and rows; what closes it, such as a total, stays.
+
+        Parameters
+        ----------
+        columns
+            Any of the frame's; by default those of :attr:`shown`.
+        rows, first
+            How many rows at most, and from which; by default all, but of a long list
+            ``options.rows``. Under it stands how many there are.
+        """
+        made: Statement = self._look(self, columns, rows, first)
         return made
+
+    def opens(self, row: int, column: str | None = None) -> bool:
+        """Whether :func:`lines` leads anywhere from a row, or from one of its cells."""
+        return self._behind is not None and self._behind(row, column) is not None
 
     def _repr_html_(self) -> str:
         return self.statement._repr_html_()
@@ -180,6 +200,7 @@ def made(
         "title": title,
         "subtitle": subtitle,
         "parameters": told,
+        "kinds": {name: column.kind for name, column in columns.items()},
         "checks": [
             {
                 "name": check.name,
@@ -197,33 +218,41 @@ def made(
         "as_of": origin.get("as_of"),
     }
     about = {name: str(value) for name, value in known.items() if value}
-    whole = " · ".join(filter(None, (title, origin.get("division_name"))))
+    named = " · ".join(filter(None, (title, origin.get("division_name"))))
 
-    def look(shown: pd.DataFrame, every: bool = False) -> Statement:
-        names = [name for name in columns if name in shown.columns]
-        kinds = shown["kind"] if "kind" in shown.columns else ["line"] * len(shown)
-        levels = shown["level"] if "level" in shown.columns else [0] * len(shown)
-        coded = "gl_account_code" in shown.columns and "gl_account_code" not in names
-        codes = shown["gl_account_code"] if coded else [""] * len(shown)
-        cells = zip(*(shown[name].astype(object) for name in names), strict=True)
+    def look(
+        whole: pd.DataFrame, chosen: Sequence[str] | None, most: int | None, first: int
+    ) -> Statement:
+        names = list(chosen or (name for name in columns if name in whole.columns))
+        kinds = whole["kind"] if "kind" in whole.columns else ["line"] * len(whole)
+        levels = whole["level"] if "level" in whole.columns else [0] * len(whole)
+        coded = "gl_account_code" in whole.columns and "gl_account_code" not in names
+        codes = whole["gl_account_code"] if coded else [""] * len(whole)
+        cells = zip(*(whole[name].astype(object) for name in names), strict=True)
         rows = [Row(*told) for told in zip(cells, kinds, levels, codes, strict=True)]
-        told = [columns[name] for name in names]
-        if every or not lined or len(rows) <= options.rows + 1:
-            return Statement(whole, told, rows, subtitle, checks, notes, lined, about)
-        few = [*rows[: options.rows], rows[-1]]
-        cut = [*notes, _cut(len(rows))]
-        return Statement(whole, told, few, subtitle, checks, cut, lined, about)
+        told = [columns.get(name) or Column(name, kind_of(whole[name])) for name in names]
+        if most is None:
+            most = options.rows if lined else len(rows)
+        last = max(len(rows) - 1, 0)  # which closes the list, and stands under each part of it
+        if first == 0 and most >= last:
+            return Statement(named, told, rows, subtitle, checks, notes, lined, about)
+        few = [*rows[:last][first : first + most], *rows[last:]]
+        cut = _cut(first, len(few) - 1, last)
+        return Statement(named, told, few, subtitle, checks, [*notes, cut], lined, about)
 
     result._ledger, result._behind, result._look = ledger, behind, look
-    result._findings = found
+    result._findings, result._shown = found, columns
     return result
 
 
-def _cut(rows: int) -> str:
-    of, shown = number(rows - 1, 0), number(options.rows, 0)
+def _cut(first: int, shown: int, of: int) -> str:
+    """What is said under a part of a list."""
+    begin, end, all_of = (number(each, 0) for each in (first + 1, first + shown, of))
+    if first:
+        return say(f"Rows {begin}–{end} of {all_of}", f"Regels {begin}–{end} van {all_of}")
     return say(
-        f"The first {shown} of {of} rows and the last line; the frame has them all.",
-        f"De eerste {shown} van {of} regels en de slotregel; het frame heeft ze alle.",
+        f"The first {end} of {all_of} rows and the last line; the frame has them all.",
+        f"De eerste {end} van {all_of} regels en de slotregel; het frame heeft ze alle.",
     )
 
 

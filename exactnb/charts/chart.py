@@ -146,7 +146,7 @@ class Chart:
 _THEME: dict[str, Any] = {
     "background": "transparent",
     "font": _FONT,
-    "padding": {"left": 24, "right": 16, "top": 8, "bottom": 8},
+    "padding": {"left": 40, "right": 16, "top": 8, "bottom": 8},
     "view": {"stroke": None},
     "title": {
         "anchor": "start",

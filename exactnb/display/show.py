@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -10,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.display.cards import Card
 from exactnb.display.formats import is_missing, number, text
+from exactnb.display.interactive import IN_LISTS, columns_of
+from exactnb.display.interactive import interactive as as_interactive
 from exactnb.display.options import options
+from exactnb.display.statement import written
 from exactnb.display.style import ALIGN, CELL, TABLE
 
 if TYPE_CHECKING:
@@ -82,22 +84,24 @@ def show(
     caption: str | None = None,
     interactive: bool = False,
 ) -> Any:
-    """A frame as a table that says how much of it is shown; a record as a card.
-
-    What an analysis gave is shown as a statement, unless columns or rows are chosen.
+    """A result as its statement, a frame as a table, a record as a card.
 
     Parameters
     ----------
     thing
-        A DataFrame, a record (Series or mapping), or anything that shows itself.
+        What an analysis gave, a DataFrame, a record (Series or mapping), or anything that shows
+        itself.
     columns
-        Columns to show; by default the most telling ones that hold something.
+        Columns to show; by default those of the statement, or the most telling ones that hold
+        something.
     rows
-        Rows to show at most; ``options.rows`` by default.
+        Rows to show at most; by default all of a statement, else ``options.rows``. What closes a
+        statement, such as its total, stays.
     caption
-        Title of the table; by default where the frame came from.
+        Title of the table; by default that of the result, or where the frame came from.
     interactive
-        A table to sort, search and page through, offline (larger; all rows go in).
+        A table to sort, search and page through, offline (larger; all rows go in). Of a statement
+        its lines, with totals that follow the search; it says how many rows there are.
 
     Raises
     ------
@@ -115,23 +119,61 @@ def show(
     0     Geen BTW of nultarief             0.00
     1     BTW laag tarief, exclusief        0.09
     2 of 11 rows · 3 of 44 columns
+    >>> balance = ex.trial_balance(books.ledger(), "2025")
+    >>> part = ex.show(balance, columns=["gl_account_code", "closing"], rows=2)
+    >>> str(part).splitlines()[-1]
+    'The first 2 of 75 rows and the last line; the frame has them all.'
     """
     import pandas as pd
 
-    plain = columns is None and rows is None and not interactive
-    if plain and hasattr(type(thing), "statement"):  # what an analysis gave
-        return replace(thing.statement, title=caption) if caption else thing.statement
+    if isinstance(thing, pd.DataFrame) and hasattr(type(thing), "part"):
+        return _statement(thing, columns, rows, caption, interactive)
     if isinstance(thing, pd.DataFrame):
         title = caption or _origin(thing)
-        chosen = list(columns) if columns is not None else telling_columns(thing)
-        missing = [name for name in chosen if name not in thing.columns]
-        if missing:
-            raise KeyError(f"no column {', '.join(map(repr, missing))}; see frame.columns")
-        table = Table(thing, chosen, rows or options.rows, title)
-        return Interactive(table) if interactive else table
+        chosen = list(columns) if columns is not None else _chosen(thing)
+        _known(thing, chosen)
+        table = Table(thing, chosen, options.rows if rows is None else rows, title)
+        if interactive:
+            return as_interactive(thing, columns_of(thing, chosen), title=title, plain=table)
+        return table
     if isinstance(thing, (pd.Series, Mapping)):
         return Record(dict(thing.items()), caption)
     return thing
+
+
+def _statement(
+    result: Any,
+    columns: Sequence[str] | None,
+    rows: int | None,
+    caption: str | None,
+    interactive: bool,
+) -> Any:
+    """The statement of a result, or of a part of it, or its lines to sort and search."""
+    _known(result, columns or ())
+    told = result.part(columns, rows)
+    told = told if caption is None else replace(told, title=caption)
+    if not interactive:
+        return told
+    shown = {name: column for name, column in result.shown.items() if name in result.columns}
+    chosen = shown if columns is None else {**columns_of(result, columns), **shown}
+    chosen = {name: chosen[name] for name in (columns or chosen)}
+    title = " · ".join(filter(None, (told.title, told.subtitle)))
+    notes = [" · ".join(check.said for check in told.checks)] if told.checks else []
+    return as_interactive(result, chosen, title=title, plain=told, notes=notes)
+
+
+def _chosen(frame: pd.DataFrame) -> list[str]:
+    """Of a frame made from a result the columns that its statement has, else the telling ones."""
+    shown = [name for name in frame.attrs.get("kinds", ()) if name in frame.columns]
+    if shown and "gl_account_code" in frame.columns and "gl_account_code" not in shown:
+        shown.insert(0, "gl_account_code")
+    return shown or telling_columns(frame)
+
+
+def _known(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    missing = [name for name in names if name not in frame.columns]
+    if missing:
+        raise KeyError(f"no column {', '.join(map(repr, missing))}; see frame.columns")
 
 
 def telling_columns(frame: pd.DataFrame, most: int | None = None) -> list[str]:
@@ -174,8 +216,11 @@ def _is_key(values: Any) -> bool:
 
 
 def _origin(frame: pd.DataFrame) -> str:
-    told = [frame.attrs.get(k) for k in ("action", "resource", "connection") if frame.attrs.get(k)]
-    return " · ".join(str(t) for t in told)
+    names = ("title", "division_name", "subtitle") if "title" in frame.attrs else _READ
+    return " · ".join(str(frame.attrs[name]) for name in names if frame.attrs.get(name))
+
+
+_READ = ("action", "resource", "connection")
 
 
 @dataclass(frozen=True)
@@ -202,8 +247,10 @@ class Table:
     def cells(self) -> list[list[str]]:
         """The shown cells as text."""
         head = self.frame[list(self.columns)].head(self.rows)
+        columns = columns_of(head, self.columns).values()
+        ways = [IN_LISTS.get(column.kind, column.kind) for column in columns]
         return [
-            [text(v) for v in row]
+            [written(value, kind) for value, kind in zip(row, ways, strict=True)]
             for row in zip(*(head[c].astype(object) for c in head), strict=True)
         ]
 
@@ -245,33 +292,6 @@ class Table:
         return "\n".join([line for line in (self.caption,) if line] + lines + [self.note])
 
     __repr__ = __str__
-
-
-@dataclass(frozen=True)
-class Interactive:
-    """A table to sort, search and page through; it carries its own script (0.9 MB), offline."""
-
-    table: Table
-
-    def _repr_html_(self) -> str:
-        from itables import options as itables_options
-        from itables import to_html_datatable
-        from itables.javascript import generate_init_offline_itables_html
-
-        frame = self.table.frame[list(self.table.columns)]
-        key = hashlib.sha256(frame.to_csv().encode()).hexdigest()[:12]
-        html = to_html_datatable(
-            frame,
-            caption=self.table.caption,
-            connected=False,
-            maxBytes=0,  # a table that hides rows is a defect
-            table_id=f"exactnb-{key}",  # the same data give the same page
-            display_logo_when_loading=False,
-        )
-        return str(generate_init_offline_itables_html(itables_options.dt_bundle)) + str(html)
-
-    def __repr__(self) -> str:
-        return str(self.table)
 
 
 @dataclass(frozen=True)

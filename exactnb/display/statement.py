@@ -13,11 +13,11 @@ from exactnb.display.marks import marked
 from exactnb.display.options import options
 from exactnb.display.style import STATEMENT
 
-__all__ = ["Check", "Column", "Kind", "Row", "Statement"]
+__all__ = ["Check", "Column", "Kind", "Row", "Statement", "kind_of", "on_the_right", "written"]
 
 #: what a column holds, which says how it is written and on which side it stands
-Kind = Literal["text", "money", "cents", "side", "percent", "number", "count", "date"]
-_RIGHT = frozenset({"money", "cents", "side", "percent", "number", "count"})
+Kind = Literal["text", "money", "cents", "side", "percent", "number", "plain", "count", "date"]
+_RIGHT = frozenset({"money", "cents", "side", "percent", "number", "plain", "count"})
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Column:
 
     ``money`` is in whole units unless ``options.cents``; ``cents`` always to the cent, and ``side``
     too, but empty where it is 0, as debit or credit is; ``percent`` is a fraction, shown with one
-    decimal; ``count`` a whole number. ``strong`` sets off what the columns before it add up to;
-    ``once`` leaves a cell empty that says the same as the one above.
+    decimal; ``number`` has one decimal, ``plain`` as many as there are; ``count`` has none.
+    ``strong`` sets off what the columns before it add up to; ``once`` leaves a cell empty that
+    says the same as the one above.
     """
 
     label: str
@@ -120,7 +121,7 @@ class Statement:
         head = "".join(
             f'<th scope="col"{_side(column)}>{escape(column.label)}</th>' for column in self.columns
         )
-        body = "".join(self._row(*told) for told in self._told)
+        body = "".join(self._row(*told) for told in self.told)
         checks = " · ".join(
             f'<span class="{"good" if check.ok else "bad"}">{escape(check.said)}</span>'
             for check in self.checks
@@ -137,7 +138,7 @@ class Statement:
         )
 
     @property
-    def _told(self) -> Iterator[tuple[Row, list[str], bool]]:
+    def told(self) -> Iterator[tuple[Row, list[str], bool]]:
         """Each row as text, and whether it begins something: all that is said once is new."""
         above: list[str] = []
         once = [i for i, column in enumerate(self.columns) if column.once]
@@ -172,7 +173,7 @@ class Statement:
 
     def __str__(self) -> str:
         rows = [[column.label for column in self.columns]]
-        for row, said, _ in self._told:
+        for row, said, _ in self.told:
             place = self._named(said)
             said[place] = (
                 f"{'  ' * row.level}{row.code} {said[place]}"
@@ -213,6 +214,7 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "side": lambda value: number(value, 2) if value else "",
     "percent": lambda value: number(value * 100, 1) + " %",
     "number": lambda value: number(value, 1),
+    "plain": text,
     "count": lambda value: number(value, 0),
     "date": text,
 }
@@ -221,6 +223,27 @@ _WRITERS: Mapping[str, Callable[[Any], str]] = {
 def written(value: Any, kind: str) -> str:
     """A value as a cell of this kind shows it; a missing one is empty."""
     return "" if is_missing(value) else _WRITERS[kind](value)
+
+
+def kind_of(values: Any) -> Kind:
+    """What a column of a frame holds, by its dtype and by its figures."""
+    kind = values.dtype.kind
+    if kind == "M":
+        return "date"
+    if kind == "f":
+        return "cents" if is_cents(values) else "plain"
+    return "text"
+
+
+def is_cents(values: Any) -> bool:
+    """Whether a column of floats holds nothing but whole cents."""
+    cents = values.dropna() * 100
+    return bool(((cents - cents.round()).abs() < 1e-6).all())
+
+
+def on_the_right(kind: str) -> bool:
+    """Whether what a column holds stands on its right side, as figures do."""
+    return kind in _RIGHT
 
 
 def _side(column: Column) -> str:

@@ -6,7 +6,7 @@ out of its outputs; what must hold even so is said at the element itself.
 
 from __future__ import annotations
 
-__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "STATEMENT", "TABLE", "TONES"]
+__all__ = ["ALIGN", "CARD", "CARD_INLINE", "CELL", "LIVE_TABLE", "STATEMENT", "TABLE", "TONES"]
 
 _INK = "var(--jp-content-font-color1, currentColor)"
 _SOFT = "var(--jp-content-font-color2, #6B7280)"
@@ -61,6 +61,25 @@ TABLE = (
     ".exactnb-table thead th{white-space:normal!important;vertical-align:bottom}"
     ".exactnb-table thead th{border-bottom:1px solid " + _LINE + ";font-weight:600}"
     ".exactnb-table p{margin:.4em 0 0;color:" + _SOFT + "}"
+    "</style>"
+)
+
+#: what DataTables colours by a class of the page, coloured by the theme instead
+_L = ".exactnb-table.live"
+LIVE_TABLE = (
+    "<style>"
+    f"{_L}{{color-scheme:light dark}}"
+    f".jp-mod-dark {_L},[data-jp-theme-light=false] {_L}{{color-scheme:dark}}"
+    f"[data-jp-theme-light=true] {_L}{{color-scheme:light}}"
+    f"{_L} div.dt-container,{_L} table.dataTable{{--dt-html-background:transparent;"
+    "--dt-row-stripe:128,128,128;--dt-row-hover:128,128,128;background:none;color:inherit}"
+    f"{_L} caption{{text-align:left!important;padding:.25em 0}}"
+    f"{_L} :is(input,select){{color:inherit!important;border:1px solid #888!important;"
+    "border-radius:4px;background:var(--jp-layout-color0,Canvas)!important}"
+    f"{_L} button.dt-paging-button{{color:inherit!important;background:none!important}}"
+    f"{_L} button.dt-paging-button.current{{border-color:#888!important}}"
+    f"{_L} tfoot th{{border-top:1px solid {_LINE};border-bottom:3px double {_LINE};"
+    "font-variant-numeric:tabular-nums;white-space:nowrap}"
     "</style>"
 )
 

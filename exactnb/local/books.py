@@ -294,14 +294,15 @@ class LocalCopy:
 
         from exactnb.frames.build import text_dtype
 
+        def moments(texts: list[str], *, utc: bool) -> pd.Series:
+            return pd.to_datetime(pd.Series(texts, dtype="object"), utc=utc).dt.as_unit("ms")
+
         kept = self._store.snapshots()
         return pd.DataFrame(
             {
                 "name": pd.Series([each.name for each in kept], dtype=text_dtype()),
-                "made_at": pd.Series(
-                    [each.made_at.rstrip("Z") for each in kept], dtype="datetime64[ms]"
-                ).dt.tz_localize("UTC"),
-                "as_of": pd.Series([each.as_of for each in kept], dtype="datetime64[ms]"),
+                "made_at": moments([each.made_at for each in kept], utc=True),
+                "as_of": moments([each.as_of for each in kept], utc=False),
             }
         )
 

@@ -72,6 +72,7 @@ def replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     remove(beside)  # of a process of this number that was killed
     create(beside, lambda file: file.write(data))
+    _sync(path.parent)  # the names of the files that it tells of
     try:
         _patiently(lambda: os.replace(beside, path))
     except BaseException:

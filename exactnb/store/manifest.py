@@ -88,7 +88,7 @@ class State:
 
 
 def now() -> str:
-    """The moment it is, ISO 8601 in UTC."""
+    """The moment it is, ISO 8601 in UTC, to the millisecond."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

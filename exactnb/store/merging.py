@@ -35,7 +35,7 @@ _LONGEST = 32
 
 
 def winners(keys: Sequence[pa.ChunkedArray], gone: Mask) -> Numbers:
-    """Positions of the rows that are left, in the order in which they came.
+    """Positions of the rows that are left, in no order.
 
     Parameters
     ----------
@@ -49,7 +49,6 @@ def winners(keys: Sequence[pa.ChunkedArray], gone: Mask) -> Numbers:
     codes = _codes(keys)
     last: Numbers = np.zeros(int(codes.max(initial=-1)) + 1, dtype=np.int64)
     last[codes] = np.arange(len(codes))  # of a code that comes twice the later position stays
-    last.sort()
     return last[~gone[last]]
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,17 +79,22 @@ class Snapshots:
         """All of them, in the order in which they were kept."""
         found = [
             Snapshot(body["name"], body["kept_at"], state.meta.get("as_of"))
-            for state, body in map(_load, self._files())
+            for state, body in self._kept()
         ]
-        return sorted(found, key=lambda each: (each.made_at, each.name))
+        return sorted(found, key=lambda each: each.made_at)
 
     def pieces(self) -> Iterator[Piece]:
         """Every file that one of them needs."""
-        for path in self._files():
-            yield from _load(path)[0].pieces()
+        for state, _ in self._kept():
+            yield from state.pieces()
 
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob("*.json"))
+    def _kept(self) -> list[tuple[State, dict[str, Any]]]:
+        """All of them, older files first: that decides between those of one millisecond."""
+        found = []
+        for path in self._folder.glob("*.json"):
+            with suppress(FileNotFoundError):  # dropped at this moment
+                found.append((path.stat().st_mtime_ns, _load(path)))
+        return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
     def _path(self, name: str) -> Path:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]

@@ -16,7 +16,7 @@ from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
 from exactnb.frames.build import text_dtype
 
-__all__ = ["LISTED", "booked", "entry_of", "headings", "listed", "unknown"]
+__all__ = ["LISTED", "booked", "entry_of", "filled", "headings", "listed", "unknown"]
 
 _NEEDED = ("date", "journal_code", "entry_number")
 #: what a line says besides, where the ledger has it
@@ -66,13 +66,14 @@ def entry_of(lines: pd.DataFrame, place: int) -> Where:
     return Where({name: [_plain(entry[name])] for name in names})
 
 
-def headings(table: pd.DataFrame) -> dict[str, Column]:
-    """What stands above the columns of a list of lines; one that is empty is not shown."""
-    named = {name: column for name, column in _headings().items() if name in table}
+def filled(table: pd.DataFrame) -> dict[str, Column]:
+    """The headings of the columns of a list of lines that hold something."""
+    named = {name: column for name, column in headings().items() if name in table}
     return {name: named[name] for name in named if table[name].dropna().ne("").any()}
 
 
-def _headings() -> dict[str, Column]:
+def headings() -> dict[str, Column]:
+    """What stands above the columns of a list of lines, by column."""
     return {
         "date": Column(say("Date", "Datum"), "date", once=True),
         "journal_code": Column(say("Journal", "Dagboek"), once=True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.statements.entries import LISTED, booked, entry_of, headings, listed, unknown
+from exactnb.analyses.statements.entries import LISTED, booked, entry_of, filled, listed, unknown
 from exactnb.analyses.statements.tables import added, euros, subtitle
 from exactnb.analyses.sums import counted, movements, period_of
 from exactnb.display.statement import Check, Column
@@ -97,7 +97,7 @@ def general_ledger(
         ledger,
         title=f"{say('General ledger', 'Grootboek')} {code} {description}".rstrip(),
         subtitle=subtitle(asked, status, ledger),
-        columns={**headings(table), "balance": Column(say("Balance", "Saldo"), "cents")},
+        columns={**filled(table), "balance": Column(say("Balance", "Saldo"), "cents")},
         checks=[
             Check.of(
                 say("closing = trial balance", "eindsaldo = proefbalans"),

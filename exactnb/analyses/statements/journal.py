@@ -6,7 +6,7 @@ from typing import Any
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
-from exactnb.analyses.statements.entries import LISTED, booked, entry_of, headings, listed, unknown
+from exactnb.analyses.statements.entries import LISTED, booked, entry_of, filled, listed, unknown
 from exactnb.analyses.statements.tables import added, euros, subtitle
 from exactnb.analyses.sums import counted, eager, lines_of, period_of
 from exactnb.display.formats import number
@@ -92,12 +92,13 @@ def journal(
         return entry_of(lines, place) if place < len(lines) else where
 
     named = say("Journal", "Dagboek") if entry is None else say("Entry", "Boeking")
+    number_of = "" if entry is None else str(lines["entry_number"].iloc[0])  # rather than its key
     return made(
         euros(table, _FIGURES),
         ledger,
-        title=" ".join(filter(None, (named, str(entry or journal or "")))),
+        title=" ".join(filter(None, (named, number_of or str(journal or "")))),
         subtitle=subtitle(asked, status, ledger),
-        columns=headings(table),
+        columns=filled(table),
         checks=[
             Check.of(say("debit = credit", "debet = credit"), debit, credit),
             Check.of(say("every entry balances", "elke boeking sluit"), int(apart.abs().sum()), 0),

@@ -87,7 +87,7 @@ def vat_check(
     >>> named = {name: books.table(name) for name in ("accounts", "returns")}
     >>> found = ex.vat_check(books.ledger(), "2025-Q3", codes=books.table("vat_codes"), **named)
     >>> found[found["kind"] == "line"].groupby("test").size().to_dict()
-    {'late': 2, 'not in 3b': 1, 'unusual code': 1}
+    {'late': 2, 'not in 3b': 1, 'unusual code': 1, 'vat number': 3}
     """
     known = codes_of(codes, boxes)
     asked = period_of(ledger, period)

@@ -78,7 +78,7 @@ def vat_return(
     --------
     >>> import exactnb as ex
     >>> filed = ex.vat_return(books.ledger(), "2025-Q2", codes=books.table("vat_codes"))
-    >>> filed.set_index("box").loc["5g", "vat_filed"]
+    >>> float(filed.set_index("box").loc["5g", "vat_filed"])
     115491.0
     """
     asked = period_of(ledger, period)
