@@ -96,7 +96,7 @@ def to_excel(
             for name, frame in zip(sheet_names(frames), frames.values(), strict=True):
                 sheet = workbook.add_worksheet(name)
                 if isinstance(frame, Result):
-                    _write_statement(sheet, frame.whole_statement, formats)
+                    _write_statement(sheet, frame.part(rows=len(frame)), formats)
                 else:
                     _write_frame(sheet, _told(frame), formats)
 
