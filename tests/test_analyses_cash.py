@@ -1,9 +1,13 @@
 """What is in the bank and what will be: against SQL, cases by hand, and the story of week 7."""
 
+import datetime as dt
+
 import duckdb
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from ledgers import demo_ledger, ledger_of
 
 import exactnb as ex
@@ -137,3 +141,39 @@ def test_bad_input_is_named(ledger, beside):
         ex.cash_flow_forecast(ledger, orders=pd.DataFrame({"order_number": [1]}))
     empty = ex.cash_flow_forecast(ledger_of([]), "2025-12-31")
     assert empty["balance"].eq(0).all()
+
+
+ANY = st.lists(
+    st.fixed_dictionaries(
+        {
+            "gl": st.sampled_from(["1000", "1300", "1600", "4500", "8000"]),
+            "amount": st.integers(-(10**9), 10**9).map(lambda cents: cents / 100),
+            "date": st.dates(dt.date(2024, 12, 1), dt.date(2026, 2, 28)),
+            "due_date": st.none() | st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)),
+            "type": st.sampled_from([10, 20, 21, 30, 31, 40, 90, 3000]),
+            "account_code": st.sampled_from([None, "1", "2"]),
+            "invoice_number": st.sampled_from([None, 1, 2, 3]),
+            "financial_period": st.integers(0, 13),
+        }
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(lines=ANY)
+def test_any_ledger_has_its_cash_and_a_forecast_that_adds_up(lines):
+    books = ledger_of([{**line, "account": line["account_code"]} for line in lines])
+    cash = sum(
+        round(line["amount"] * 100)
+        for line in lines
+        if line["gl"] == "1000" and line["type"] != 3000 and line["date"] <= dt.date(2025, 12, 31)
+    )
+    position = ex.cash_position(books, "2025-12-31")
+    assert round(position["balance"].iloc[-1] * 100) == cash
+    weeks = ex.cash_flow_forecast(books, "2025-12-31")
+    items = ex.cash_flow_forecast(books, "2025-12-31", detail=True)
+    assert round(weeks["balance"].iloc[0] * 100) == cash
+    expected = (items["amount"] * 100).round().astype("int64").sum()
+    assert round(weeks["balance"].iloc[-1] * 100) == cash + expected
+    assert all(check["ok"] for check in weeks.attrs["checks"])
