@@ -328,7 +328,7 @@ def test_what_cannot_be_tested_is_refused():
         ex.journal_entry_tests(lines, "2025", hours=(19, 7), back_dated=-1, below=5)
     with pytest.raises(InputError, match="'QQ'"):
         ex.journal_entry_tests(lines, "2025", country="QQ")
-    with pytest.raises(InputError, match="reporting_year"):
+    with pytest.raises(DataError, match="reporting_year"):
         ex.journal_entry_tests(lines, "2025", balances=pd.DataFrame({"amount": []}))
 
 

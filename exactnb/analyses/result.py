@@ -11,7 +11,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.sums import bookings, eager, lines_of
-from exactnb.display.formats import number
+from exactnb.display.formats import is_missing, number
 from exactnb.display.options import options
 from exactnb.display.statement import Check, Column, Row, Statement, kind_of
 from exactnb.errors import DataError, InputError
@@ -62,7 +62,7 @@ class Where:
 
     def _tests(self) -> Iterator[nw.Expr]:
         for name, allowed in (self.values or {}).items():
-            known = [value for value in allowed if not _is_missing(value)]
+            known = [value for value in allowed if not is_missing(value)]
             test = nw.col(name).is_in(known)
             yield test if len(known) == len(allowed) else test | nw.col(name).is_null()
         for name, refused in (self.without or {}).items():
@@ -206,16 +206,7 @@ def made(
         "subtitle": subtitle,
         "parameters": told,
         "kinds": {name: column.kind for name, column in columns.items()},
-        "checks": [
-            {
-                "name": check.name,
-                "left": check.left,
-                "right": check.right,
-                "difference": check.difference,
-                "ok": check.ok,
-            }
-            for check in checks
-        ],
+        "checks": [check.told for check in checks],
     }
     known = {
         "administration": origin.get("division_name"),
@@ -346,7 +337,3 @@ def _place(result: Result, row: int | str) -> int:
     if not -len(result) <= row < len(result):
         raise InputError(f"There is no row {row}; there are {len(result)}")
     return row % len(result)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value != value

@@ -9,6 +9,7 @@ import narwhals as nw
 
 from exactnb.analyses.period import FIRST, LAST, Month, Period
 from exactnb.errors import DataError, InputError
+from exactnb.ledger.matching import BUDGET
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,8 +72,6 @@ YEAR_END = (310, 320, 321, 322, 323, 324, 325, 326, 327, 328)
 TURNS = (OPENING, *YEAR_END)
 #: status of an entry that is processed (verwerkt)
 PROCESSED = 50
-#: budget lines are no bookings
-BUDGET = 3000
 #: euros that no line comes to: what is more, or not even a number, is no amount
 _MOST = 1e13
 #: the hint where lines cannot be placed

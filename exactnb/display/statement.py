@@ -74,6 +74,17 @@ class Check:
         return self.difference == 0
 
     @property
+    def told(self) -> dict[str, Any]:
+        """The check as plain values, for the ``attrs`` of a frame."""
+        return {
+            "name": self.name,
+            "left": self.left,
+            "right": self.right,
+            "difference": self.difference,
+            "ok": self.ok,
+        }
+
+    @property
     def said(self) -> str:
         """The check in words, with the difference where there is one."""
         if self.ok:

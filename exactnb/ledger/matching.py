@@ -7,11 +7,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-__all__ = ["DOCUMENTS", "PAYABLES", "RECEIVABLES", "Kind", "Matched", "Side", "match"]
+__all__ = ["BUDGET", "DOCUMENTS", "PAYABLES", "RECEIVABLES", "Kind", "Matched", "Side", "match"]
 
 Kind = Literal["receivable", "payable"]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 
+#: lines of this type are budgets, and no bookings
+BUDGET = 3000
 #: entries that are documents: opening balance, sales, sales credit, purchase, purchase credit
 DOCUMENTS = (10, 20, 21, 30, 31)
 

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from exactnb.display.statement import Check
 from exactnb.errors import DataError, InputError
 from exactnb.frames.build import text_dtype
-from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side, match
+from exactnb.frames.needs import require
+from exactnb.ledger.matching import BUDGET, PAYABLES, RECEIVABLES, Side, match
 
-__all__ = ["Check", "Day", "day_of", "open_items"]
+__all__ = ["Day", "day_of", "open_items"]
 
 Day = str | dt.date | np.datetime64
 _Cents = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Check(TypedDict):
-    """Two sums that must agree, in whole cents."""
-
-    name: str
-    left: int
-    right: int
-    difference: int
-    ok: bool
-
-
 _SIDES = (RECEIVABLES, PAYABLES)
-_BUDGET = 3000
 
 _TAKEN = [
     "account_code", "account_name", "invoice_number", "your_ref", "description", "date", "due_date",
@@ -91,8 +81,8 @@ def open_items(
 
         ``listed``, where a list was given, is what that says of the item (its sign made the same).
 
-        ``attrs["checks"]`` holds dicts of ``name``, ``left``, ``right``, ``difference`` (all in
-        cents) and ``ok``: what accounts owe against the balance of the control accounts, and
+        ``attrs["checks"]`` holds dicts of ``name``, ``left``, ``right``, ``difference`` (in
+        euros) and ``ok``: what accounts owe against the balance of the control accounts, and
         against the lists. Bookings without an account are a difference between them.
 
     Raises
@@ -116,11 +106,11 @@ def open_items(
     Documents are entries of the types 10 (opening balance), 20, 21, 30 and 31; what else is
     booked under their number is taken as payment of them.
     """
-    _require(ledger, _NEEDED, "The ledger", "books.ledger() gives one that has them.")
+    require(ledger, _NEEDED, "the ledger", "books.ledger() gives one that has them.")
     read_on = _read_on(ledger)
     day = read_on if as_of is None else day_of(as_of)
     lines = ledger[list(_NEEDED)]
-    kept = ~(lines["date"] > day) & (lines["type"] != _BUDGET).fillna(True)
+    kept = ~(lines["date"] > day) & (lines["type"] != BUDGET).fillna(True)
     lines = lines[kept.to_numpy(dtype=bool)]
     parts, checks = [], []
     for side, listed in zip(_SIDES, (receivables, payables), strict=True):
@@ -130,15 +120,17 @@ def open_items(
         items = items[items["cents"] != 0]
         owed = int(items.loc[items["state"] != "no account", "cents"].sum())
         what = f"{side.kind}s of accounts"
-        checks.append(_check(f"{what} = GL accounts of type {side.gl_account_type}", owed, balance))
+        checks.append(
+            Check.of(f"{what} = GL accounts of type {side.gl_account_type}", owed, balance)
+        )
         if listed is not None and day == read_on:
             items = _with_list(items, listed, side)
             total = int(_cents(items["listed"]).sum())
-            checks.append(_check(f"{what} = Exact's {side.kind.capitalize()}sList", owed, total))
+            checks.append(Check.of(f"{what} = Exact's {side.kind.capitalize()}sList", owed, total))
         parts.append(items)
     frame = _finished(parts, day)
     frame.attrs = {**ledger.attrs, "day": str(day.date()), "rows": str(len(frame))}
-    frame.attrs["checks"] = checks
+    frame.attrs["checks"] = [check.told for check in checks]
     return frame
 
 
@@ -196,7 +188,7 @@ def _finished(parts: list[pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
 def _with_list(items: pd.DataFrame, listed: pd.DataFrame, side: Side) -> pd.DataFrame:
     """The items with what the list says of them, and those that only the list has."""
     name = f"{side.kind.capitalize()}sList"
-    _require(listed, _LISTED, name, f"books.table('{side.kind}s') gives it with them.")
+    require(listed, _LISTED, name, f"books.table('{side.kind}s') gives it with them.")
     if missing := int(listed["amount"].isna().sum()):
         raise DataError(f"{missing} items of {name} have no amount")
     theirs = listed.rename(columns={"account_id": "account", "currency_code": "currency"})
@@ -248,20 +240,10 @@ def _keyed(items: pd.DataFrame, amount: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- small things
 
 
-def _check(name: str, left: int, right: int) -> Check:
-    return Check(name=name, left=left, right=right, difference=left - right, ok=left == right)
-
-
 def _cents(amounts: pd.Series) -> _Cents:
     """Whole cents; what is missing counts as nothing."""
     cents: _Cents = np.rint(amounts.fillna(0).to_numpy(dtype="float64") * 100).astype("int64")
     return cents
-
-
-def _require(frame: pd.DataFrame, names: Iterable[str], what: str, hint: str) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise DataError(f"{what} lacks {', '.join(missing)}", hint=hint)
 
 
 def day_of(value: Any) -> pd.Timestamp:

@@ -12,9 +12,11 @@ import pandas as pd
 from exactnb.analyses.audit.series import missing_runs
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import say
-from exactnb.analyses.sums import BUDGET, eager, lines_of, movements, total
+from exactnb.analyses.sums import eager, lines_of, movements, total
 from exactnb.display.statement import Check
-from exactnb.errors import DataError, InputError
+from exactnb.errors import DataError
+from exactnb.frames.needs import require
+from exactnb.ledger.matching import BUDGET
 
 __all__ = ["Population", "Proof", "chosen", "population", "proof"]
 
@@ -198,11 +200,8 @@ def _differences(ledger: Any, period: Period, tested: pd.DataFrame) -> int:
 def _against(balances: pd.DataFrame, ledger: Any, period: Period) -> list[Check]:
     """The movement and the closing balance of each account, as Exact Online says them."""
     needed = ["gl_account_code", "reporting_year", "reporting_period", "amount", "type"]
-    if lacking := [name for name in needed if name not in balances]:
-        raise InputError(
-            f"The balances have no column {', '.join(lacking)}",
-            hint='books.odata("financial/ReportingBalance") has them.',
-        )
+    hint = 'books.odata("financial/ReportingBalance") has them.'
+    require(balances, needed, "the balances", hint)
     theirs = balances[balances["type"] != BUDGET].rename(
         columns={"reporting_year": "financial_year", "reporting_period": "financial_period"}
     )

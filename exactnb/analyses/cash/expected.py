@@ -13,7 +13,7 @@ from exactnb.analyses.cash.position import CASH
 from exactnb.analyses.receivables.settlement import settlement
 from exactnb.analyses.result import say
 from exactnb.analyses.sums import eager, lines_of
-from exactnb.errors import DataError
+from exactnb.frames.needs import require
 from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side
 
 __all__ = ["COLUMNS", "expected"]
@@ -111,7 +111,8 @@ def _open(
 
 def _taxes(returns: pd.DataFrame, day: pd.Timestamp) -> Iterable[tuple[Any, ...]]:
     """Returns that are still to be paid, on their due date."""
-    _require(returns, ("type", "status", "due_date", "amount", "subject"), "The returns")
+    needed = ("type", "status", "due_date", "amount", "subject")
+    require(returns, needed, "the returns", "books.table('returns') has them.")
     due = returns[returns["type"].isin(list(_RETURNS)) & returns["status"].isin(_DUE)]
     for kind, date, amount, subject in zip(
         due["type"], due["due_date"], due["amount"], due["subject"], strict=True
@@ -127,7 +128,7 @@ def _ordered(
         *("order_number", "ordered_by", "ordered_by_name", "status", "delivery_date"),
         *("quantity", "quantity_invoiced", "net_price", "vat_percentage"),
     )
-    _require(orders, needed, "The orders", "books.odata('SalesOrders', lines=True) has them.")
+    require(orders, needed, "the orders", "books.odata('SalesOrders', lines=True) has them.")
     left = orders[orders["status"].isin(_ORDERED)]
     quantity = left["quantity"].fillna(0) - left["quantity_invoiced"].fillna(0)
     value = quantity * left["net_price"].fillna(0) * (1 + left["vat_percentage"].fillna(0)) * 100
@@ -179,14 +180,3 @@ def _steady(monthly: pd.Series) -> bool:
 
 
 _NAMED = ("gl_account_code", "gl_account_description")
-
-
-def _require(
-    frame: pd.DataFrame,
-    names: Iterable[str],
-    what: str,
-    hint: str = "books.table('returns') has them.",
-) -> None:
-    missing = [name for name in names if name not in frame.columns]
-    if missing:
-        raise DataError(f"{what} have no column {', '.join(missing)}", hint=hint)

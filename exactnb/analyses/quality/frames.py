@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from exactnb.errors import DataError, InputError
+from exactnb.frames.needs import require
 
 __all__ = ["accounts_of", "bank_accounts_of"]
 
@@ -26,11 +27,8 @@ def accounts_of(accounts: Any) -> pd.DataFrame:
             f"Accounts are a DataFrame, not {type(accounts).__name__}",
             hint='books.odata("crm/Accounts") gives it.',
         )
-    if lacking := [name for name in ("id", "code", "name") if name not in accounts]:
-        raise DataError(
-            f"The accounts have no column {', '.join(lacking)}",
-            hint='books.odata("crm/Accounts") has them.',
-        )
+    hint = 'books.odata("crm/Accounts") has them.'
+    require(accounts, ("id", "code", "name"), "the accounts", hint)
     texts = {
         name: pd.Series(
             [_text(value) for value in accounts[name]] if name in accounts else None,
@@ -56,11 +54,8 @@ def bank_accounts_of(bank_accounts: Any, accounts: pd.DataFrame) -> pd.DataFrame
             f"Bank accounts are a DataFrame, not {type(bank_accounts).__name__}",
             hint='books.odata("crm/BankAccounts") gives it.',
         )
-    if lacking := [name for name in ("account", "bank_account") if name not in bank_accounts]:
-        raise DataError(
-            f"The bank accounts have no column {', '.join(lacking)}",
-            hint='books.odata("crm/BankAccounts") has them.',
-        )
+    hint = 'books.odata("crm/BankAccounts") has them.'
+    require(bank_accounts, ("account", "bank_account"), "the bank accounts", hint)
     places = {key: place for place, key in accounts["id"].items()}
     rows = [
         (places[_text(account)], number)

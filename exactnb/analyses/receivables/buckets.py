@@ -13,6 +13,7 @@ from exactnb.analyses.result import say
 from exactnb.analyses.rows import texts
 from exactnb.display.statement import Check
 from exactnb.errors import DataError, InputError
+from exactnb.frames.needs import require
 from exactnb.ledger.matching import match
 
 __all__ = ["aged_items", "agreement", "beside", "buckets_of", "by_account", "one_by_one"]
@@ -123,11 +124,8 @@ def _last_when_empty(codes: pd.Series) -> pd.Series:
 def beside(table: pd.DataFrame, listed: pd.DataFrame) -> pd.DataFrame:
     """The table with what Exact's list says of each account, and of accounts that only it has."""
     needed = ["account_code", "account_name", "total_amount"]
-    if missing := [name for name in needed if name not in listed.columns]:
-        raise DataError(
-            f"Exact's list has no column {', '.join(missing)}",
-            hint="books.odata('read/financial/AgingReceivablesList') gives it with them.",
-        )
+    hint = "books.odata('read/financial/AgingReceivablesList') gives it with them."
+    require(listed, needed, "Exact's list", hint)
     if missing_amounts := int(listed["total_amount"].isna().sum()):
         raise DataError(f"{missing_amounts} accounts of Exact's list have no amount")
     theirs = listed[needed].assign(

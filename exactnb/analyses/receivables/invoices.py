@@ -15,6 +15,7 @@ from exactnb.analyses.rows import texts, totalled
 from exactnb.display.formats import day as day_said
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
+from exactnb.frames.needs import require
 from exactnb.ledger.matching import RECEIVABLES
 
 __all__ = ["paid_invoices"]
@@ -178,11 +179,7 @@ def _invoices(invoices: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """What is needed of Exact's invoices, as far as they are dated up to the day."""
     needed = ["invoice_number", "invoice_to", "invoice_to_name", "invoice_date", "due_date"]
     needed += ["amount_dc", "status"]
-    if missing := [name for name in needed if name not in invoices.columns]:
-        raise DataError(
-            f"The invoices have no column {', '.join(missing)}",
-            hint="books.odata('salesinvoice/SalesInvoices') gives them.",
-        )
+    require(invoices, needed, "the invoices", "books.table('sales_invoices') has them.")
     asked = invoices[needed].reset_index(drop=True)
     if lines := int((asked["amount_dc"].isna() | asked["status"].isna()).sum()):
         raise DataError(f"{lines} invoices have no amount or no status")

@@ -16,6 +16,7 @@ from exactnb.analyses.rows import texts
 from exactnb.analyses.sums import YEAR_END, eager, lines_of, movements, period_of, total
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
+from exactnb.frames.needs import require
 
 __all__ = ["revenue_bridge"]
 
@@ -218,11 +219,8 @@ def _booked(ledger: Any, asked: Period, status: str) -> tuple[pd.DataFrame, pd.D
 def _documents(invoices: pd.DataFrame, asked: Period) -> pd.DataFrame:
     """The invoices: number, net amount in cents, whether credit notes, processed, dated within."""
     needed = ["invoice_number", "invoice_date", "amount_dc", "vat_amount_dc", "status", "type"]
-    if missing := [name for name in needed if name not in invoices.columns]:
-        raise DataError(
-            f"The invoices have no column {', '.join(missing)}",
-            hint="books.odata('salesinvoice/SalesInvoices') gives them.",
-        )
+    hint = "books.table('sales_invoices') has them."
+    require(invoices, needed, "the invoices", hint)
     told = invoices[needed].reset_index(drop=True)
     bare = told[["invoice_date", "amount_dc", "status"]].isna().any(axis=1)
     if bare.any():

@@ -13,6 +13,7 @@ from exactnb.analyses.result import say
 from exactnb.analyses.rows import texts
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
+from exactnb.frames.needs import require
 
 __all__ = ["DIMENSIONS", "Dimension", "dimension_of"]
 
@@ -82,11 +83,7 @@ class Dimension(NamedTuple):
                 hint=f"Give {self.given}=…, {_FRAMES[self.given]}.",
             )
         needed = dict.fromkeys(("code", *filter(None, self.columns)))
-        if missing := [name for name in needed if name not in frame.columns]:
-            raise DataError(
-                f"{self.given} has no column {', '.join(missing)}",
-                hint=f"{_FRAMES[self.given]} has them.",
-            )
+        require(frame, needed, self.given, f"{_FRAMES[self.given]} has them.")
         known = frame[list(needed)].apply(texts)
         known = known[known["code"] != ""].drop_duplicates()
         twice = known.loc[known["code"].duplicated(), "code"]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from exactnb.analyses.rows import texts
 from exactnb.errors import DataError, InputError
+from exactnb.frames.needs import require
 
 __all__ = ["numbered", "split"]
 
@@ -65,11 +66,8 @@ def _sold(lines: pd.DataFrame, invoices: pd.DataFrame | None) -> pd.DataFrame:
     """What the invoices sold: by number, GL account and item."""
     lines = numbered(lines, invoices)
     needed = ["gl_account", "item_code", "amount_dc", "quantity"]
-    if missing := [name for name in needed if name not in lines.columns]:
-        raise DataError(
-            f"The invoice lines have no column {', '.join(missing)}",
-            hint="books.odata('salesinvoice/SalesInvoiceLines') gives them.",
-        )
+    hint = "books.table('sales_invoice_lines') has them."
+    require(lines, needed, "the invoice lines", hint)
     if nothing := int(lines["amount_dc"].isna().sum()):
         raise DataError(f"{nothing} invoice lines have no amount")
     cents = (lines["amount_dc"] * 100).round().astype("int64")

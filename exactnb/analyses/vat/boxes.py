@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from exactnb.errors import DataError, InputError
+from exactnb.frames.needs import require
 
 __all__ = ["BOXES", "Box", "VATCode", "codes_of"]
 
@@ -141,12 +142,7 @@ def codes_of(codes: pd.DataFrame, boxes: Mapping[str, str] | None = None) -> dic
     between reverse charges, the description.
     """
     needed = ["code", "description", "percentage", "charged", "eu_sales_listing", "intra_stat"]
-    missing = [name for name in needed if name not in codes.columns]
-    if missing:
-        raise DataError(
-            f"The VAT codes have no column {', '.join(missing)}",
-            hint="books.table('vat_codes') has them.",
-        )
+    require(codes, needed, "the VAT codes", "books.table('vat_codes') has them.")
     given = {str(code): str(box).lower() for code, box in (boxes or {}).items()}
     known = set(codes["code"].astype(str))
     wrong = [

@@ -8,17 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from exactnb.analyses.quality.checks import vat_number
+from exactnb.analyses.quality.checks import EU, vat_number
 from exactnb.analyses.result import say
 from exactnb.analyses.vat.boxes import VATCode
 
 __all__ = ["FINDING", "TESTS", "Taxed"]
-
-#: members of the European Union, by the codes that Exact has for countries; Greece is EL for VAT
-EU = frozenset(
-    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "GR", "HR", "HU"}
-    | {"IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}
-)
 
 #: a code that a GL account has on fewer of its lines than this is looked at
 _RARE = 0.02

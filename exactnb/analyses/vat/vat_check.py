@@ -25,7 +25,7 @@ from exactnb.analyses.vat.vat_return import (
     taxed,
 )
 from exactnb.display.statement import Check, Column
-from exactnb.errors import DataError
+from exactnb.frames.needs import require
 
 __all__ = ["vat_check"]
 
@@ -159,12 +159,8 @@ _COLUMNS = ["test", *FINDING, "kind", "level"]
 def _accounts(accounts: pd.DataFrame | None) -> pd.DataFrame | None:
     if accounts is None:
         return None
-    missing = [name for name in ("code", "country", "vat_number") if name not in accounts.columns]
-    if missing:
-        raise DataError(
-            f"The accounts have no column {', '.join(missing)}",
-            hint="books.table('accounts') has them.",
-        )
+    needed = ("code", "country", "vat_number")
+    require(accounts, needed, "the accounts", "books.table('accounts') has them.")
     return accounts.drop_duplicates("code").set_index("code")
 
 

@@ -15,6 +15,7 @@ from exactnb.analyses.sums import lines_of, period_of, total
 from exactnb.analyses.vat.boxes import BOXES, VATCode, codes_of
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
+from exactnb.frames.needs import require
 
 __all__ = ["boxed", "filed_in", "taxed", "vat_return"]
 
@@ -210,12 +211,7 @@ def filed_in(returns: pd.DataFrame, asked: Period, kind: int) -> pd.DataFrame:
         ``returns`` lacks a column.
     """
     needed = ["type", "year", "period", "frequency", "status", "amount"]
-    missing = [name for name in needed if name not in returns.columns]
-    if missing:
-        raise DataError(
-            f"The returns have no column {', '.join(missing)}",
-            hint="books.table('returns') has them.",
-        )
+    require(returns, needed, "the returns", "books.table('returns') has them.")
     spelled = {"M": "{year}-{period:02d}", "Q": "{year}-Q{period}", "Y": "{year}", "A": "{year}"}
     rows = returns[returns["type"] == kind]
     about = [
