@@ -121,10 +121,12 @@ class _Known:
         self._by_text[text] = found
 
     def _look(self, text: str) -> Found:
-        raise NotImplementedError
+        """What a text finds beyond what is known; whoever can ask for it does."""
+        return Found()
 
     def _one(self, key: str) -> Choice | None:
-        raise NotImplementedError
+        """The choice with a value that is not known; whoever can ask for it does."""
+        return None
 
 
 def _key(value: Any) -> str:
@@ -224,9 +226,6 @@ class Framed(_Known):
             fields = {str(name): each for name, each in row.items()}
             found.append(Choice.of(value, texts.get("code", ""), _first(texts, _NAMES), fields))
         self._keep("", found)
-
-    def _one(self, key: str) -> Choice | None:
-        return None
 
 
 def _first(names: Mapping[str, str], wanted: tuple[str, ...]) -> str:

@@ -136,7 +136,7 @@ def cash_flow_forecast(
             "recurring": Column(say("Recurring", "Terugkerend"), "money"),
             "net": Column(say("Net", "Saldo"), "money"),
             "balance": Column(say("Bank", "Bank"), "money"),
-            "balance_low": Column(say("If customers are late", "Als klanten laat zijn"), "money"),
+            "balance_low": Column(say("If late", "Als laat"), "money"),
         },
         checks=[
             Check.of(
@@ -150,7 +150,11 @@ def cash_flow_forecast(
                 f"Lowest in week {lowest}. No new sales or purchases are assumed beyond orders.",
                 f"Laagste stand in week {lowest}. Nieuwe verkopen en inkopen, buiten orders, "
                 "zijn niet aangenomen.",
-            )
+            ),
+            say(
+                f"If late: customers pay {_BAD} days later still, and what is overdue never comes.",
+                f"Als laat: klanten betalen nog {_BAD} dagen later, en wat vervallen is komt niet.",
+            ),
         ],
         behind=behind,
         **told,

@@ -83,7 +83,7 @@ def aged_receivables(
     Buckets are days past due, as Exact's and ERPNext's ageing have them. The checks hold the open
     items of customers against the control accounts (GL accounts of type 20) at that day: what
     differs is booked there without a customer. Open items come from
-    :func:`exactnb.ledger.matching.match`, as those of ``books.openaged_items()``.
+    :func:`exactnb.ledger.matching.match`, as those of ``books.open_items()``.
 
     Examples
     --------

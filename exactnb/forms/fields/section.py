@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,7 +22,7 @@ __all__ = ["Section"]
 ROWS, DEPTH = 10, 5
 
 
-class Section:
+class Section(ABC):
     """Fields under a heading, which opens and shuts them; they are made when first opened."""
 
     page: ClassVar[tuple[int, str]] = (100, "fields")
@@ -61,9 +62,9 @@ class Section:
         beside = self.view.model.get(self.path[:-1]) if self.path else ABSENT
         return len(beside) if isinstance(beside, list) else 0
 
+    @abstractmethod
     def body(self, field: Field) -> Iterator[widgets.Widget]:
         """The widgets under the heading."""
-        raise NotImplementedError
 
     def held(self, field: Field) -> str:
         """What a shut section holds, in short; empty if nothing."""
