@@ -211,7 +211,7 @@ def made(
     known = {
         "administration": origin.get("division_name"),
         "period": told.get("period"),
-        "as_of": origin.get("as_of"),
+        "as_of": str(origin.get("as_of") or "")[:10],  # the day: the same twice
     }
     about = {name: str(value) for name, value in known.items() if value}
     named = " · ".join(filter(None, (title, origin.get("division_name"))))

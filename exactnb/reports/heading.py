@@ -73,9 +73,8 @@ class Heading:
         language = next((mark["language"] for mark in reversed(told)), "en")
         words = _WORDS[language]
         facts = {
-            words[key]: ", ".join(dict.fromkeys(mark[key][:most] for mark in told if key in mark))
-            # the day of the books says enough
-            for key, most in (("administration", None), ("period", None), ("as_of", 10))
+            words[key]: ", ".join(dict.fromkeys(mark[key] for mark in told if key in mark))
+            for key in ("administration", "period", "as_of")
         }
         if isinstance(asked := effective(notebook).get("period"), str):
             facts[words["period"]] = asked  # its statements may reach back further
