@@ -9,12 +9,12 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-__all__ = ["InPlace", "later", "pool"]
+__all__ = ["InPlace", "later", "pool", "there_are_threads"]
 
 
 def pool(workers: int) -> Executor:
     """So many threads to work on; where there are none, :class:`InPlace`."""
-    return ThreadPoolExecutor(workers, "exactnb") if _there_are_threads() else InPlace()
+    return ThreadPoolExecutor(workers, "exactnb") if there_are_threads() else InPlace()
 
 
 def later(seconds: float, call: Callable[..., Any], *arguments: Any) -> Callable[[], None]:
@@ -23,7 +23,7 @@ def later(seconds: float, call: Callable[..., Any], *arguments: Any) -> Callable
     It is made from a thread; where there are none, by the event loop that is running, as one is in
     every notebook.
     """
-    if not _there_are_threads():
+    if not there_are_threads():
         return asyncio.get_running_loop().call_later(seconds, call, *arguments).cancel
     timer = threading.Timer(seconds, call, arguments)
     timer.daemon = True
@@ -52,7 +52,8 @@ class InPlace(Executor):
 
 
 @cache
-def _there_are_threads() -> bool:
+def there_are_threads() -> bool:
+    """Whether one can be started; it is tried once."""
     try:
         threading.Thread(target=int, daemon=True).start()
     except RuntimeError:
