@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from email.parser import HeaderParser
@@ -48,9 +49,11 @@ BROWSER = {
 
 
 def build(site: Path, work: Path) -> None:
-    """A site in ``site``; what it is made from is left in ``work``."""
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.rmtree(site, ignore_errors=True)
+    """A site in ``site``, in place of one that is there; what it is made from is in ``work``."""
+    if site.exists():
+        if not (site / "jupyter-lite.json").exists():
+            raise SystemExit(f"{site} is there and is no site: name another folder")
+        shutil.rmtree(site)
     for folder in ("files", "pypi", "static", "wheels"):
         (work / folder).mkdir(parents=True)
     for name in NOTEBOOKS:
@@ -180,5 +183,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("site", nargs="?", type=Path, default=ROOT / "build" / "site")
     to = parser.parse_args().site.resolve()
-    build(to, to.with_name(f"{to.name}-work"))
+    with tempfile.TemporaryDirectory() as work:
+        build(to, Path(work))
     print(f"Built {to}; to look at it: {sys.executable} -m http.server --directory {to}")
