@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="another value for a parameter of the notebook",
     )
+    report.add_argument(
+        "--anonymise", action="store_true", help="codes in the place of names, addresses, numbers"
+    )
 
     sandbox = commands.add_parser(
         "sandbox", help="serve a make-believe Membrane and Exact Online on this machine"
@@ -117,7 +120,7 @@ def _report(chosen: argparse.Namespace) -> int:
 
     try:
         parameters = spelled(read(chosen.notebook), dict(chosen.parameters))
-        print(report(chosen.notebook, chosen.to, **parameters))
+        print(report(chosen.notebook, chosen.to, anonymise=chosen.anonymise, **parameters))
     except ExactnbError as wrong:
         print(wrong, file=sys.stderr)
         return 1
