@@ -21,25 +21,26 @@ PREFERENCES = {
     "docmanager-extension/plugin": {"autosave": False},
     "notebook-extension/tracker": {"windowingMode": "none"},
 }
+#: milliseconds after which a notebook that does not open, or a run that does not end, is an error
+LATE = 180_000
 #: a run is started only once the kernel has answered: before, JupyterLab would ask which kernel
-OPENED = """async () => {
-  const panel = window.jupyterapp.shell.currentWidget;
+OPENED = """
   await panel.context.ready;
   await panel.sessionContext.ready;
   await panel.sessionContext.session.kernel.info;
-}"""
-RUN = """async () => {
-  const panel = window.jupyterapp.shell.currentWidget;
+"""
+RUN = """
   await window.jupyterapp.commands.execute("notebook:run-all-cells");
   return [...panel.content.widgets]
     .filter((cell) => cell.model.type === "code")
     .map((cell) => ({ count: cell.model.executionCount, outputs: cell.model.outputs.toJSON() }));
-}"""
-CLOSE = """async () => {
-  const panel = window.jupyterapp.shell.currentWidget;
+"""
+CLOSE = """
   await panel.sessionContext.shutdown();
   await panel.context.save();
-}"""
+"""
+#: what the kernel that every cell runs in is called, which JupyterLab would ask for otherwise
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
 class Lab:
@@ -51,7 +52,8 @@ class Lab:
     def write(self, name, *cells):
         """A notebook of these cells; its name comes back."""
         notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells]
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+            metadata={"kernelspec": KERNEL},
         )
         nbformat.write(notebook, self.folder / name)
         return name
@@ -64,11 +66,20 @@ class Notebook:
         self.page, self.lab = page, lab
         page.goto(f"{lab.address}/lab/tree/{name}?reset")  # without what an earlier test left open
         page.locator(".jp-Notebook").wait_for(timeout=90_000)
-        page.evaluate(OPENED)
+        self.tell(OPENED)
+
+    def tell(self, script):
+        """What a script gives that works on the ``panel`` of the notebook, unless it is too late."""
+        return self.page.evaluate(
+            f"""() => Promise.race([
+              (async (panel) => {{ {script} }})(window.jupyterapp.shell.currentWidget),
+              new Promise((_, late) => setTimeout(() => late(new Error("too late")), {LATE})),
+            ])"""
+        )
 
     def run(self):
         """Run every cell; the outputs of each code cell come back. None of them is an error."""
-        cells = self.page.evaluate(RUN)
+        cells = self.tell(RUN)
         errors = [
             f"{output['ename']}: {output['evalue']}"
             for cell in cells
@@ -94,7 +105,7 @@ class Notebook:
 
     def close(self):
         """Stop its kernel; saved, so that leaving the page asks nothing."""
-        self.page.evaluate(CLOSE)
+        self.tell(CLOSE)
 
 
 @contextmanager
