@@ -12,9 +12,12 @@ from exactnb.display.cards import Card
 from exactnb.display.formats import number
 from exactnb.errors import InputError
 from exactnb.extras import needed
+from exactnb.reports import shown
+from exactnb.reports.heading import Heading
 from exactnb.reports.parameters import with_parameters
 from exactnb.reports.printing import browser, printed
 from exactnb.reports.running import ran, read
+from exactnb.reports.workbook import write_notebook
 from exactnb.reports.writing import with_care
 
 __all__ = ["Report", "report"]
@@ -77,8 +80,10 @@ def report(
     notebook
         The notebook's file; it runs in its own folder.
     to
-        The file to write, ``.html``, or ``.pdf`` where there is a Chromium or Chrome to print it.
-        A file that is there is replaced once all went well.
+        The file to write: ``.html``; ``.pdf`` where there is a Chromium or Chrome to print it; or
+        ``.xlsx``, a workbook with a sheet of each table that it shows, as
+        :func:`~exactnb.to_excel` writes them, with every row that a table has unless the notebook
+        itself asks for fewer. A file that is there is replaced once all went well.
     parameters
         Other values for what its cell tagged ``parameters`` sets.
 
@@ -90,12 +95,12 @@ def report(
     Raises
     ------
     ReportError
-        A cell failed: which, and why; or there is nothing to print with. The old file is still
-        there.
+        A cell failed: which, and why; or there is nothing to print with, or no table for a
+        workbook. The old file is still there.
     InputError
         There is no such notebook, it has no such parameter, or the file has another ending.
     MissingPackageError
-        ``exactnb[report]`` is not installed.
+        ``exactnb[report]`` is not installed, or ``exactnb[excel]`` for a workbook.
 
     Examples
     --------
@@ -105,13 +110,19 @@ def report(
     """
     source, target = Path(notebook), Path(to)
     write = _writer(target)
+    asked = with_parameters(read(source), parameters)
+    folder = source.resolve().parent
+    if write is None:
+        done = ran(asked, source.name, folder, extension=shown.__name__)
+        heading = Heading.of(done, source.stem)
+        write_notebook(done, heading, target)
+        return Report(target, heading.title, tuple(heading.passed), tuple(heading.failed))
     needed("nbconvert", extra="report", to="write a report")
     from exactnb.reports.exporter import ReportExporter, outside_loads
 
-    asked = with_parameters(read(source), parameters)
-    done = ran(asked, source.name, source.resolve().parent)
+    done = ran(asked, source.name, folder)
     html, kept = ReportExporter().from_notebook_node(
-        done, {"metadata": {"name": source.stem, "path": str(source.resolve().parent)}}
+        done, {"metadata": {"name": source.stem, "path": str(folder)}}
     )
     with_care(target, lambda beside: write(html, beside))
     heading = kept["heading"]
@@ -124,16 +135,22 @@ def report(
     )
 
 
-def _writer(target: Path) -> Callable[[str, Path], None]:
-    """What writes a file of this name; that nothing is in its way is seen before a long run."""
+def _writer(target: Path) -> Callable[[str, Path], None] | None:
+    """What writes a page to a file of this name; None: it is a workbook, and no page.
+
+    That nothing is in its way is seen before a long run.
+    """
     ending = target.suffix.lower()
-    if ending not in (".html", ".pdf"):
+    if ending not in (".html", ".pdf", ".xlsx"):
         raise InputError(
             f"A report cannot be written as {ending or 'a file without an ending'}",
-            hint="The name ends in .html or .pdf.",
+            hint="The name ends in .html, .pdf or .xlsx.",
         )
     if not target.parent.is_dir():
         raise InputError(f"There is no folder {target.parent}")
+    if ending == ".xlsx":
+        needed("xlsxwriter", extra="excel", to="write a workbook")
+        return None
     if ending == ".html":
         return _html
     command = browser()

@@ -32,7 +32,7 @@ def read(path: Path) -> Any:
         raise InputError(f"{path} is no notebook that can be read: {wrong}") from wrong
 
 
-def ran(notebook: Any, name: str, folder: Path) -> Any:
+def ran(notebook: Any, name: str, folder: Path, *, extension: str = "") -> Any:
     """The notebook with its outputs; what it said on stderr is said here again.
 
     Parameters
@@ -43,6 +43,8 @@ def ran(notebook: Any, name: str, folder: Path) -> Any:
         What it is called when something goes wrong.
     folder
         Where it runs, so that it finds the files beside it.
+    extension
+        A module that the kernel loads first, as ``%load_ext`` does.
 
     Raises
     ------
@@ -56,6 +58,7 @@ def ran(notebook: Any, name: str, folder: Path) -> Any:
         timeout=None,  # a first pull of a large administration takes its time
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=[f"--ext={extension}"] if extension else [],
         resources={"metadata": {"path": str(folder)}},
     )
     at: list[int] = []
