@@ -132,12 +132,12 @@ def test_a_long_result_has_every_row(books, tmp_path, monkeypatch):
 
 
 def test_names_of_sheets_are_made_to_fit():
-    names = ["A" * 40, "A" * 41, "a/b", "A-B", "History", "'x'", ""]
+    names = ["A" * 40, "A" * 41, "a/b", "A-B", "History", "'x'", "", "Twice?"]
     made = sheet_names(names)
     assert len({name.lower() for name in made}) == len(names)
     assert all(0 < len(name) <= 31 for name in made)
     assert made[1] == "A" * 29 + " 2"
-    assert made[2:] == ["a-b", "A-B 2", "History 1", "x", "Sheet"]
+    assert made[2:] == ["a-b", "A-B 2", "History 1", "x", "Sheet", "Twice"]
 
 
 def test_an_index_that_says_something_is_a_column(tmp_path):

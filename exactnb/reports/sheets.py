@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,10 +58,14 @@ class Formats:
         key = (kind, row, indent)
         if key not in self._made:
             told: dict[str, Any] = {"valign": "top"}
+            if kind in ("date", "moment"):
+                told["align"] = "left"
             if kind in self._written:
                 told["num_format"] = self._written[kind]
             if kind == "text":
-                told |= {"num_format": "@", "align": "left", "indent": indent}
+                told |= {"num_format": "@", "align": "left"}
+            if told.get("align") == "left":
+                told["indent"] = indent
             if row not in ("line", "said"):
                 told["bold"] = True
             if row == "title":
@@ -95,7 +99,7 @@ def write_statement(sheet: Any, statement: Statement, formats: Formats) -> None:
     head = 3 if statement.title else 0
     for at, column in enumerate(columns):
         side = "head right" if on_the_right(column.kind) else "head"
-        write_text(sheet, head, at, column.label, formats("text", side))
+        write_text(sheet, head, at, column.label, formats("text", side, _room(columns, at)))
     _write_rows(sheet, statement, head + 1, formats)
     last = head + len(statement.rows)
     under = [*(check.said for check in statement.checks), *statement.notes]
@@ -132,7 +136,8 @@ def sheet_names(names: Iterable[str]) -> list[str]:
     """
     made: list[str] = []
     for name in names:
-        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", str(name)).strip().strip("'")[:31].rstrip("'")
+        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", str(name).rstrip(" ?:"))
+        plain = plain.strip().strip("'")[:31].rstrip("'")
         plain = f"{plain} 1" if plain.lower() == "history" else plain or "Sheet"
         taken = {other.lower() for other in made}
         fresh, count = plain, 1
@@ -144,24 +149,29 @@ def sheet_names(names: Iterable[str]) -> list[str]:
 
 
 def _write_rows(sheet: Any, statement: Statement, top: int, formats: Formats) -> None:
-    columns = statement.columns
-    adding = [at for at, column in enumerate(columns) if column.strong]
+    columns, kinds = statement.columns, [column.kind for column in statement.columns]
+    rooms = [_room(columns, at) for at in range(len(columns))]
+    every, adding = range(len(columns)), [at for at, each in enumerate(columns) if each.strong]
     for place, row in enumerate(statement.rows):
-        sums = range(len(columns)) if place in statement.sums else adding
-        # what names the row: its first text
-        kinds = enumerate(column.kind for column in columns)
-        named = next((at for at, kind in kinds if kind == "text" and text(row.cells[at])), 0)
-        for at, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
-            down, indent = top + place, 0
+        down, named = top + place, -1
+        if row.level or row.code:  # what names the row: its first text
+            texts = (at for at in every if kinds[at] == "text" and text(row.cells[at]))
+            named = next(texts, 0)
+        sums = every if place in statement.sums else adding
+        for at, (value, kind, room) in enumerate(zip(row.cells, kinds, rooms, strict=True)):
             if at == named:
-                indent = row.level
                 value = f"{row.code} {text(value)}" if row.code else value
-            told = formula(statement, place, at, top) if at in sums else None
-            if told:
-                look = formats(column.kind, row.kind)
-                sheet.write_formula(down, at, told, look, float(value))
+                room += row.level
+            if at in sums and (told := formula(statement, place, at, top)):
+                sheet.write_formula(down, at, told, formats(kind, row.kind), float(value))
             else:
-                _write(sheet, down, at, value, column.kind, formats, row.kind, indent)
+                _write(sheet, down, at, value, kind, formats, row.kind, room)
+
+
+def _room(columns: Sequence[Column], at: int) -> int:
+    """How far a text stands off the figures before it."""
+    left = not on_the_right(columns[at].kind)
+    return int(left and at > 0 and on_the_right(columns[at - 1].kind))
 
 
 def _write(
@@ -181,7 +191,8 @@ def _write(
         sheet.write_boolean(down, at, bool(value), formats("other", row))
     elif isinstance(value, dt.date) and _day_of(value) >= _FIRST_DAY:
         timed = isinstance(value, dt.datetime) and value.time() != dt.time()
-        sheet.write_datetime(down, at, value, formats("moment" if timed else "date", row))
+        look = formats("moment" if timed else "date", row, indent)
+        sheet.write_datetime(down, at, value, look)
     elif is_number(value) and kind != "text":
         sheet.write_number(down, at, value, formats(kind, row))
     else:
