@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     report = commands.add_parser("report", help="run a notebook and write it as one file")
     report.add_argument("notebook", type=Path)
-    report.add_argument("--to", type=Path, required=True, metavar="FILE", help=".html or .pdf")
+    report.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help=".html, .pdf or .xlsx"
+    )
     report.add_argument(
         "-p",
         dest="parameters",

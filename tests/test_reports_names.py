@@ -4,6 +4,7 @@ import html
 import re
 
 import nbformat
+import openpyxl
 import pytest
 
 import exactnb as ex
@@ -126,3 +127,13 @@ def test_what_cannot_be_hidden_is_refused_and_the_old_file_stays(tmp_path, raise
     wrong = raised(ReportError, ex.report, source, old, anonymise=True)
     assert "1 name is left" in wrong.message
     assert old.read_text() == "the old report"
+
+
+def test_a_workbook_hides_them_too(tmp_path, monkeypatch, secrets):
+    monkeypatch.setenv("EXACTNB_HOME", str(tmp_path / "home"))
+    source = written(tmp_path / "owed.ipynb", *CELLS[:3], CELLS[6])
+    hidden = ex.report(source, tmp_path / "hidden.xlsx", anonymise=True)
+    book = openpyxl.load_workbook(hidden.path)
+    cells = {str(cell.value) for sheet in book for row in sheet for cell in row if cell.value}
+    assert not [name for name in secrets if any(name in cell for cell in cells)]
+    assert len(cells & set(hidden.codes)) > 10

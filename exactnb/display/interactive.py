@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.display.formats import number
 from exactnb.display.options import options
-from exactnb.display.statement import Column, kind_of, on_the_right, written
+from exactnb.display.statement import ADDS_UP, Column, kind_of, on_the_right, written
 from exactnb.display.style import LIVE_TABLE, TABLE
 from exactnb.privacy import hidden
 
@@ -22,8 +22,6 @@ __all__ = ["IN_LISTS", "Interactive", "columns_of", "interactive"]
 
 #: a list shows cents, where a statement shows whole units
 IN_LISTS = {"money": "cents"}
-#: what adds up
-_SUMS = frozenset({"money", "cents", "side", "count"})
 #: rows on a page
 _PAGE = 10
 _FOOT = re.compile(r"<tfoot>.*?</tfoot>", re.DOTALL)
@@ -198,7 +196,7 @@ def interactive(
     totals = {
         at: written(closing[name].iloc[0], holds[at])
         for at, (name, column) in enumerate(columns.items())
-        if closing is not None and column.kind in _SUMS and _adds_up(lines[name], closing[name])
+        if closing is not None and column.kind in ADDS_UP and _adds_up(lines[name], closing[name])
     }
     rest = len(frame) - len(lines) - (1 if totals else 0)
     if rest > 0:

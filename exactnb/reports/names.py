@@ -12,6 +12,7 @@ from typing import Any
 from exactnb.display.options import options
 from exactnb.errors import ReportError
 from exactnb.privacy import Names
+from exactnb.reports.shown import MIME
 
 __all__ = ["anonymised", "refuse_names", "rows_with_names"]
 
@@ -61,7 +62,13 @@ def rows_with_names(notebook: Any, names: Names) -> int:
     rows = 0
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            html = output.get("data", {}).get("text/html", "")
+            told = output.get("data", {})
+            if MIME in told:
+                rows += sum(
+                    names.finds(json.dumps(row, ensure_ascii=False)) for row in told[MIME]["rows"]
+                )
+                continue
+            html = told.get("text/html", "")
             rows += sum(names.finds(_text(row[0])) for row in _ROW.finditer(html))
             for script in re.findall(r"<script\b[^>]*>(.*?)</script", html, re.DOTALL):
                 if len(script) < _PROGRAM:

@@ -13,10 +13,13 @@ from exactnb.display.formats import number
 from exactnb.errors import InputError
 from exactnb.extras import needed
 from exactnb.privacy import Names, local_key
+from exactnb.reports import shown
+from exactnb.reports.heading import Heading
 from exactnb.reports.names import anonymised, refuse_names, rows_with_names
 from exactnb.reports.parameters import with_parameters
 from exactnb.reports.printing import browser, printed
 from exactnb.reports.running import ran, read
+from exactnb.reports.workbook import write_notebook
 from exactnb.reports.writing import with_care
 from exactnb.settings import Settings
 
@@ -100,8 +103,10 @@ def report(
     notebook
         The notebook's file; it runs in its own folder.
     to
-        The file to write, ``.html``, or ``.pdf`` where there is a Chromium or Chrome to print it.
-        A file that is there is replaced once all went well.
+        The file to write: ``.html``; ``.pdf`` where there is a Chromium or Chrome to print it; or
+        ``.xlsx``, a workbook with a sheet of each table that it shows, as
+        :func:`~exactnb.to_excel` writes them, with every row that a table has unless the notebook
+        itself asks for fewer. A file that is there is replaced once all went well.
     anonymise
         Put codes in the place of names, addresses, VAT numbers, IBANs, mail addresses and
         telephone numbers of companies and people, in texts, tables and charts: ``ACC-K7QF3A``.
@@ -119,12 +124,12 @@ def report(
     Raises
     ------
     ReportError
-        A cell failed: which, and why; or there is nothing to print with; or a name would stay in
-        an anonymised report. The old file is still there.
+        A cell failed: which, and why; or there is nothing to print with, no table for a workbook,
+        or a name that would stay in an anonymised report. The old file is still there.
     InputError
         There is no such notebook, it has no such parameter, or the file has another ending.
     MissingPackageError
-        ``exactnb[report]`` is not installed.
+        ``exactnb[report]`` is not installed, or ``exactnb[excel]`` for a workbook.
 
     Examples
     --------
@@ -134,42 +139,58 @@ def report(
     """
     source, target = Path(notebook), Path(to)
     write = _writer(target)
-    needed("nbconvert", extra="report", to="write a report")
-    from exactnb.reports.exporter import ReportExporter, outside_loads
-
-    asked = with_parameters(read(source), parameters)
+    asked, folder = with_parameters(read(source), parameters), source.resolve().parent
     names = Names(local_key(Settings.load().home) if anonymise else b"unused: nothing is coded")
-    done = ran(asked, source.name, source.resolve().parent, names, hide=anonymise)
+    extension = "" if write else shown.__name__
+    done = ran(asked, source.name, folder, names, hide=anonymise, extension=extension)
     if anonymise:
         done = anonymised(done, names)
-    html, kept = ReportExporter().from_notebook_node(
-        done, {"metadata": {"name": source.stem, "path": str(source.resolve().parent)}}
-    )
-    if anonymise:
-        refuse_names(html, names)
-    with_care(target, lambda beside: write(html, beside))
-    heading = kept["heading"]
+    heading = Heading.of(done, source.stem)
+    outside: list[str] = []
+    if write is None:
+        write_notebook(done, heading, target)
+    else:
+        html, outside = _page(done, heading, source)
+        if anonymise:
+            refuse_names(html, names)
+        with_care(target, lambda beside: write(html, beside))
     return Report(
         target,
         heading.title,
         tuple(heading.passed),
         tuple(heading.failed),
-        tuple(outside_loads(html)),
+        tuple(outside),
         0 if anonymise else rows_with_names(done, names),
         names.codes if anonymise else {},
     )
 
 
-def _writer(target: Path) -> Callable[[str, Path], None]:
-    """What writes a file of this name; that nothing is in its way is seen before a long run."""
+def _page(notebook: Any, heading: Heading, source: Path) -> tuple[str, list[str]]:
+    """What a notebook shows as one page, and what that would load from elsewhere."""
+    from exactnb.reports.exporter import ReportExporter, outside_loads
+
+    about = {"metadata": {"name": source.stem, "path": str(source.resolve().parent)}}
+    html, _ = ReportExporter().from_notebook_node(notebook, {**about, "heading": heading})
+    return html, outside_loads(html)
+
+
+def _writer(target: Path) -> Callable[[str, Path], None] | None:
+    """What writes a page to a file of this name; None: it is a workbook, and no page.
+
+    That nothing is in its way is seen before a long run.
+    """
     ending = target.suffix.lower()
-    if ending not in (".html", ".pdf"):
+    if ending not in (".html", ".pdf", ".xlsx"):
         raise InputError(
             f"A report cannot be written as {ending or 'a file without an ending'}",
-            hint="The name ends in .html or .pdf.",
+            hint="The name ends in .html, .pdf or .xlsx.",
         )
     if not target.parent.is_dir():
         raise InputError(f"There is no folder {target.parent}")
+    if ending == ".xlsx":
+        needed("xlsxwriter", extra="excel", to="write a workbook")
+        return None
+    needed("nbconvert", extra="report", to="write a report")
     if ending == ".html":
         return _html
     command = browser()

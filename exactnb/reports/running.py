@@ -36,7 +36,15 @@ def read(path: Path) -> Any:
         raise InputError(f"{path} is no notebook that can be read: {wrong}") from wrong
 
 
-def ran(notebook: Any, name: str, folder: Path, names: Names, *, hide: bool = False) -> Any:
+def ran(
+    notebook: Any,
+    name: str,
+    folder: Path,
+    names: Names,
+    *,
+    hide: bool = False,
+    extension: str = "",
+) -> Any:
     """The notebook with its outputs; what it said on stderr is said here again.
 
     Parameters
@@ -51,6 +59,8 @@ def ran(notebook: Any, name: str, folder: Path, names: Names, *, hide: bool = Fa
         Takes the names of companies and people that the run reads.
     hide
         Whether what the run draws tells them by codes.
+    extension
+        A module that the kernel loads first, as ``%load_ext`` does.
 
     Raises
     ------
@@ -67,6 +77,7 @@ def ran(notebook: Any, name: str, folder: Path, names: Names, *, hide: bool = Fa
         timeout=None,  # a first pull of a large administration takes its time
         kernel_name="python3",
         record_timing=False,
+        extra_arguments=[f"--ext={extension}"] if extension else [],
         resources={"metadata": {"path": str(folder)}},
         config=_encrypted(),
     )
