@@ -15,8 +15,14 @@ from exactnb.privacy import HANDED, Names, environment
 __all__ = ["ran", "read"]
 
 _TO = "run a notebook"
-#: what runs after the notebook's own cells
-_LAST = "from exactnb.privacy import hand_over as _hand_over; _hand_over()"
+#: what runs after the notebook's own cells; a kernel may have no exactnb, or an older one
+_LAST = """
+try:
+    from exactnb.privacy import hand_over as _hand_over
+except ImportError:
+    _hand_over = lambda: None
+_hand_over()
+"""
 
 
 def read(path: Path) -> Any:
@@ -65,7 +71,7 @@ def ran(
     Raises
     ------
     ReportError
-        A cell failed, or the kernel stopped: which cell, and why.
+        A cell failed, or the kernel stopped: which cell, and why; or names cannot be hidden.
     """
     nbclient = needed("nbclient", extra="report", to=_TO)
     nbformat = needed("nbformat", extra="report", to=_TO)
@@ -99,9 +105,15 @@ def ran(
             hint="Often there was no memory left; run the notebook by hand to see.",
             cell=place + 1,
         ) from died
-    (handed,) = made.cells.pop().outputs
-    for value, kind in handed.data[HANDED].items():
-        names.note(value, kind)
+    handed = [output.data[HANDED] for output in made.cells.pop().outputs if "data" in output]
+    if hide and not handed:
+        raise ReportError(
+            f"{name} ran where exactnb notes no names, so that none could be hidden",
+            hint="Install this version of exactnb in the environment of the kernel python3.",
+        )
+    for told in handed:
+        for value, kind in told.items():
+            names.note(value, kind)
     for cell in made.cells:
         for output in cell.get("outputs", ()):
             if output.get("name") == "stderr":
