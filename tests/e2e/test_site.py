@@ -16,14 +16,14 @@ import subprocess
 import sys
 import threading
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import markupsafe
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from browser_side import Watch
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ("00_first_steps.ipynb", "09_create_customer_and_invoice.ipynb")
@@ -193,26 +193,22 @@ def served(site: Path):
         server.shutdown()
 
 
-def in_chromium(site, path, look):
-    """What was asked of other machines during a look at a page of the site."""
+@pytest.fixture
+def asked(chromium):
+    """What a page of a site asks of other machines while it is looked at."""
 
-    def seen():
-        asked = []
-        with served(site) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-            )
-            context = browser.new_context(viewport={"width": 1200, "height": 1000})
-            context.on("request", lambda request: asked.append(request.url))
+    def asked(site, path, look):
+        context = chromium.new_context(viewport={"width": 1200, "height": 1000})
+        context.set_default_timeout(PATIENCE)
+        with served(site) as address:
             page = context.new_page()
-            page.set_default_timeout(PATIENCE)
+            watch = Watch(page)
             page.goto(f"{address}/{path}")
             look(page)
-            browser.close()
-        return {url for url in asked if url.startswith("http") and address not in url}
+            context.close()
+        return set(watch.outside)
 
-    with ThreadPoolExecutor(1) as alone:  # a thread has one playwright, and other tests have theirs
-        return alone.submit(seen).result()
+    return asked
 
 
 def cell(code: str) -> str:
@@ -220,24 +216,24 @@ def cell(code: str) -> str:
     return f"repl/index.html?kernel=python&code={quote(code)}"
 
 
-def test_the_first_notebook_is_shown(site):
+def test_the_first_notebook_is_shown(site, asked):
     def look(page):
         page.locator(".jp-Notebook").get_by_role("heading", name="First steps").wait_for()
         page.locator(".jp-CodeCell", has_text="%pip install -q exactnb").wait_for()
 
-    assert in_chromium(site, f"lab/index.html?path={NOTEBOOKS[0]}", look) == set()
+    assert asked(site, f"lab/index.html?path={NOTEBOOKS[0]}", look) == set()
 
 
-def test_installing_asks_for_what_is_elsewhere_and_for_nothing_more(site):
+def test_installing_asks_for_what_is_elsewhere_and_for_nothing_more(site, asked):
     def look(page):
         page.locator(".jp-OutputArea-output", has_text="That was all").wait_for()
 
     packages = lock_of(site)["packages"]
-    asked = in_chromium(site, cell('%pip install -q exactnb\nprint("That was all")'), look)
-    assert asked == {packages[name]["file_name"] for name in ELSEWHERE}
+    install = cell('%pip install -q exactnb\nprint("That was all")')
+    assert asked(site, install, look) == {packages[name]["file_name"] for name in ELSEWHERE}
 
 
-def test_the_demo_a_write_and_a_form_run_in_the_browser(here):
+def test_the_demo_a_write_and_a_form_run_in_the_browser(here, asked):
     def look(page):
         told = page.locator(".jp-OutputArea-output", has_text="On emscripten")
         expect(told).to_have_text("On emscripten is kept De Vries without any frame", **patient)
@@ -253,4 +249,4 @@ def test_the_demo_a_write_and_a_form_run_in_the_browser(here):
         page.get_by_text(wrong).wait_for(state="detached")
 
     patient = {"timeout": PATIENCE}
-    assert in_chromium(here, cell(IN_THE_BROWSER), look) == set()
+    assert asked(here, cell(IN_THE_BROWSER), look) == set()
