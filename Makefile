@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SITE   := build/site
 
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
@@ -30,8 +31,11 @@ format: $(READY)
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
-site: $(READY)             ## the demo and its forms in a browser, without a server
-	$(BIN)/python lite/build.py build/site
+# in an environment of its own: JupyterLab elsewhere cannot do with what is made for a browser
+site:                      ## the demo and its forms in a browser, without a server
+	test -x $(SITE)-venv/bin/python || $(PYTHON) -m venv $(SITE)-venv
+	$(SITE)-venv/bin/python -m pip install --quiet -r lite/requirements.txt
+	$(SITE)-venv/bin/python lite/build.py $(SITE)
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'

@@ -127,7 +127,7 @@ def pure(entry: dict[str, Any] | None) -> bool:
 def downloaded(names: Iterable[str], spec: dict[str, Any], wheels: Path) -> list[Path]:
     """The wheels of these packages."""
     before = set(wheels.iterdir())
-    if specs := [f"{name}=={version(name, spec['packages'])}" for name in sorted(names)]:
+    if specs := [name + version(name, spec["packages"]) for name in sorted(names)]:
         platform = f"--platform=pyemscripten_{spec['info']['abi_version']}_wasm32"
         python = (f"--python-version={PYODIDE_PYTHON_VERSION}", "--implementation=cp")
         how = ("--quiet", "--no-deps", "--only-binary=:all:", *python, platform)
@@ -136,11 +136,11 @@ def downloaded(names: Iterable[str], spec: dict[str, Any], wheels: Path) -> list
 
 
 def version(name: str, packages: dict[str, Any]) -> str:
-    """That of this environment, whose packages fit each other; else that of the lock."""
+    """That of this environment; else that of the lock; else "", for the newest."""
     try:
-        return importlib.metadata.version(name)
+        return f"=={importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:
-        return str(packages[name]["version"])
+        return f"=={packages[name]['version']}" if name in packages else ""
 
 
 def described(wheel: Path) -> dict[str, Any]:

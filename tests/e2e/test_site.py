@@ -64,7 +64,9 @@ def run(*command, **how) -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "site"
-    run(ROOT / "lite" / "build.py", folder)
+    command = ("make", "site", f"SITE={folder}", f"PYTHON={sys.executable}")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     return folder
 
 
