@@ -94,7 +94,7 @@ class Interactive:
         try:
             html = itables.to_html_datatable(
                 frame,
-                caption=self.title,
+                caption=escape(self.title),  # which is taken as markup
                 connected=False,
                 showIndex=False,
                 maxBytes=0,  # a table that hides rows is a defect
