@@ -67,6 +67,7 @@ class Notebook:
         page.goto(f"{lab.address}/lab/tree/{name}?reset")  # without what an earlier test left open
         page.locator(".jp-Notebook").wait_for(timeout=90_000)
         self.tell(OPENED)
+        self.theme("Light")  # a theme is kept, also that of an earlier test
 
     def tell(self, script):
         """What a script gives that works on the ``panel`` of the notebook, if in time."""

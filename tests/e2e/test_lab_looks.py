@@ -3,6 +3,7 @@
 import pytest
 from access_side import SERIOUS, unnamed, violations
 from browser_side import picture
+from playwright.sync_api import expect
 
 START = "import exactnb as ex\n\nbooks = ex.demo()\nledger = books.ledger()"
 SHOWN = {
@@ -65,3 +66,37 @@ def test_the_checks_find_what_nobody_could_use(new_page):
     assert len(unnamed(page.locator("main"))) == 3
     rules = {rule for severity, rule, _ in violations(page, "main") if severity in SERIOUS}
     assert {"label", "button-name", "link-name", "color-contrast"} <= rules
+
+
+def test_an_invoice_about_to_be_sent_as_the_readme_shows_it(notebook):
+    invoice = """\
+import exactnb as ex
+
+books = ex.demo()
+items = books.list_items(limit=3)["id"].tolist()
+prices = [(2, 245.5), (10, 12.95), (1, 89)]
+lines = [
+    {"item": item, "quantity": quantity, "netPrice": price, "vatCode": "2"}
+    for item, (quantity, price) in zip(items, prices)
+]
+filled = {
+    "ordered_by": books.list_accounts(search="Kettinggalerij")["id"].iloc[0],
+    "your_ref": "Bestelling 1207",
+    "lines": lines,
+}
+form = ex.form(books, "create-sales-invoice", filled)
+form"""
+    opened = notebook(invoice, viewport={"width": 1280, "height": 2600})
+    opened.run()
+    page, form = opened.page, opened.output(0)
+    form.get_by_role("button", name="Check", exact=True).click()
+    send = form.get_by_role("button", name="Create sales invoice for Kettinggalerij")
+    expect(send).to_contain_text("€ 858.50")
+    back = form.get_by_role("button", name="Back to the form")
+    expect(back).to_be_focused()
+    back.blur()
+    first = form.get_by_role("textbox", name="Your reference").bounding_box()
+    whole, last = form.locator(".exactnb-form").first.bounding_box(), send.bounding_box()
+    top, bottom = first["y"] - 10, last["y"] + last["height"] + 10
+    clip = {"x": whole["x"], "y": top, "width": whole["width"], "height": bottom - top}
+    picture(page, "create_sales_invoice", clip=clip)
