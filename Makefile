@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
 
-.PHONY: demo test lint types format notebooks bench e2e clean
+.PHONY: demo test lint types format notebooks pictures bench e2e clean
 
 demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
@@ -29,6 +29,9 @@ format: $(READY)
 
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
+
+pictures: $(READY)         ## draw the README's pictures again, after make e2e
+	$(BIN)/python tools/pictures.py
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'
