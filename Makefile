@@ -6,14 +6,14 @@ READY  := $(VENV)/.ready
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
 
-.PHONY: demo test lint types format notebooks bench e2e clean
+.PHONY: demo test lint types format notebooks docs bench e2e clean
 
 demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
 
 test: $(READY) lint types  ## every check
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
-	$(BIN)/python -m pytest -p tests.books --doctest-modules --doctest-glob='*.md' exactnb README.md
+	$(BIN)/python -m pytest -p tests.books --doctest-modules exactnb
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)
@@ -29,6 +29,12 @@ format: $(READY)
 
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
+
+docs: $(READY)             ## the documentation as pages, in build/docs; a warning is an error
+	$(BIN)/pip install --quiet -e '.[docs]'
+	$(BIN)/python tools/generated.py
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "build/docs/index.html"
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'
