@@ -40,6 +40,11 @@ bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m benchmarks
 
+e2e: $(READY)              ## proof in a real browser and on paper; pictures go to build/e2e
+	tools/programs.sh
+	$(BIN)/pip install --quiet -e '.[e2e]'
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=0 --durations-min=1 tests/e2e
+
 $(READY): pyproject.toml
 	@echo "Building $(VENV): a minute or two, once"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
