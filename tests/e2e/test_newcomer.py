@@ -48,7 +48,7 @@ def started(command, said, *, seconds, log, cwd, env):
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A clone of the project in a folder of its own, and the variables of a machine without screen."""
+    """A clone of the project, and the variables of a machine that has no screen."""
     folder = tmp_path_factory.mktemp("newcomer")
     home = folder / "home"
     (home / "config").mkdir(parents=True)
@@ -133,7 +133,7 @@ def test_from_the_demo_to_an_account(clone, demo, page):
         )
         notebook = Notebook(page, lab, name)
         run_cell(notebook, 0)
-        assert "There is no token" in run_cell(notebook, 1)
+        assert "set MEMBRANE_TOKEN" in run_cell(notebook, 1)
         field = notebook.output(1).get_by_placeholder("paste it and press Enter").first
         field.fill(token)
         field.press("Enter")
