@@ -63,7 +63,7 @@ class Connection(PopularActions, Kept, LocalCopy):
         self.membrane = membrane
         self.info = info
         self.settings = settings
-        self.read_only = read_only
+        self.read_only = read_only = read_only or settings.read_only
         self.partial: pd.DataFrame | None = None
         self._reopen = reopen
         self._ways = ways = Ways.over(membrane, info, settings, division, outbox)

@@ -189,10 +189,11 @@ class ReadOnlyError(ExactnbError):
 
     @classmethod
     def of(cls, what: str, *, action: str | None = None) -> ReadOnlyError:
-        """The refusal of a write, with the call that opens the connection for it."""
+        """The refusal of a write, with what opens the connection for it."""
         return cls(
             f"{what} writes, and this connection is read-only",
-            hint="Open it for writing: ex.connect(read_only=False).",
+            hint="Open it for writing: ex.connect(read_only=False). "
+            "Where EXACTNB_READ_ONLY is set, such as in a dashboard, nothing writes.",
             action=action,
         )
 

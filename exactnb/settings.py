@@ -27,6 +27,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
     "master_hours": ("EXACTNB_MASTER_HOURS",),
     "home": ("EXACTNB_HOME",),
+    "read_only": ("EXACTNB_READ_ONLY",),
     "repeat_hours": ("EXACTNB_REPEAT_HOURS",),
 }
 
@@ -99,6 +100,8 @@ class Settings(BaseModel):
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("exactnb"))
     """Folder on this machine for what is kept: the outbox, the local copies."""
+    read_only: bool = False
+    """Whether every connection is read-only, whatever it was opened for."""
     repeat_hours: float = 24.0
     """Hours in which the same write is not sent again unless asked for by name."""
     reconcile_margin: float = 120.0
