@@ -61,7 +61,7 @@ def test_the_names_in_the_text_exist(books):
         text = page.read_text()
         for name in re.findall(r"\bex\.(\w+)", text):
             unknown |= set() if hasattr(exactnb, name) else {f"{page.name}: ex.{name}"}
-        for name in re.findall(r"\bbooks\.(\w+)", text):
+        for name in re.findall(r"(?<![/\w])books\.(\w+)", text):
             there = hasattr(books, name)
             unknown |= set() if there else {f"{page.name}: books.{name}"}
     assert unknown == set()

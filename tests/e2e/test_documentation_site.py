@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from browser_side import picture
-from environments import ROOT, run
+from environment_side import ROOT, run
 
 #: what a page loads by itself, as opposed to a link that is followed
 LOADED = re.compile(r"""(?:\bsrc=|<link[^>]*?\bhref=|url\(|@import\s)\s*["']?(\w+:)?//""")

@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from environments import ROOT, plain, run
+from environment_side import ROOT, plain, run
 from lab_side import Lab, Notebook
 from markdown_it import MarkdownIt
 

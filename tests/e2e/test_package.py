@@ -4,7 +4,7 @@ import tarfile
 import zipfile
 
 import pytest
-from environments import ROOT, Environment, build, tracked
+from environment_side import ROOT, Environment, build, tracked
 from packaging.metadata import Metadata
 
 from exactnb import __version__
