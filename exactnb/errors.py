@@ -278,7 +278,8 @@ _BY_STATUS: Mapping[int, type[ExactnbError]] = {
     404: NotFoundError,
     429: RateLimitError,
 }
-_HINTS: Mapping[type[ExactnbError], str] = {
+#: what to do about an error that comes from the service
+HINTS: Mapping[type[ExactnbError], str] = {
     AuthenticationError: "Set MEMBRANE_TOKEN to a valid token, or pass token=… to ex.connect().",
     AccessError: "Ask whoever manages Membrane or Exact Online for the right to do this.",
     ConnectionStateError: "Reconnect Exact Online in Membrane, then call ex.connect() again.",
@@ -394,7 +395,7 @@ def from_envelope(
     run_id = body.get("actionRunId")
     return kind(
         message,
-        hint=_HINTS.get(kind),
+        hint=HINTS.get(kind),
         action=action,
         run_id=str(run_id) if run_id else None,
         **details,
