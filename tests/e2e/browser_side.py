@@ -18,10 +18,15 @@ KNOWN = (
 )
 
 
+def command():
+    """The browser of this machine, or the one that EXACTNB_CHROMIUM names."""
+    return os.environ.get("EXACTNB_CHROMIUM") or browser()
+
+
 def launched(playwright):
     """Chromium; it finds no host but this machine."""
     return playwright.chromium.launch(
-        executable_path=os.environ.get("EXACTNB_CHROMIUM") or browser(),
+        executable_path=command(),
         args=[
             "--no-sandbox",  # which root cannot have
             "--disable-gpu",
