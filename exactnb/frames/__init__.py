@@ -21,7 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from exactnb.frames.opening import Cursor
-from exactnb.frames.page import Page, field_names, next_cursor, read_page, whole
+from exactnb.frames.page import Page, field_names, listed, next_cursor, read_page, whole
 
 if TYPE_CHECKING:
     from exactnb.frames.build import record_lines, table_frame, to_frame, to_record, to_table
@@ -31,6 +31,7 @@ __all__ = [
     "Cursor",
     "Page",
     "field_names",
+    "listed",
     "next_cursor",
     "read_page",
     "record_lines",
