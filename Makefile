@@ -31,7 +31,20 @@ format: $(READY)
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
-.PHONY: demo test lint types format notebooks pictures docs site bench e2e clean
+pictures: $(READY)         ## draw the README's pictures again, after make e2e
+	$(BIN)/python tools/pictures.py
+
+docs: $(READY)             ## the documentation as pages, in build/docs; a warning is an error
+	$(BIN)/pip install --quiet -e '.[docs]'
+	$(BIN)/python tools/generated.py
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "build/docs/index.html"
+
+# in an environment of its own: JupyterLab elsewhere cannot do with what is made for a browser
+site:                      ## the demo and its forms in a browser, without a server
+	test -x $(SITE)-venv/bin/python || $(PYTHON) -m venv $(SITE)-venv
+	$(SITE)-venv/bin/python -m pip install --quiet -r lite/requirements.txt
+	$(SITE)-venv/bin/python lite/build.py $(SITE)
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'

@@ -17,30 +17,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from environment_side import plain, run
 
 ROOT = Path(__file__).parents[2]
 FIRST = "notebooks/00_first_steps.ipynb"
-
-
-def environment(folder: Path, *packages: str) -> Path:
-    """The folder of programs of a new environment with these packages."""
-    venv.create(folder, with_pip=True)
-    if packages:
-        run(folder / "bin/pip", "install", "--quiet", *packages)
-    return folder / "bin"
-
-
-def run(*command, timeout=600, **how) -> str:
-    done = subprocess.run(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=timeout,
-        **how,
-    )
-    assert done.returncode == 0, f"{command}:\n{done.stdout[-4000:]}"
-    return done.stdout
 
 
 def free_port() -> int:
@@ -65,17 +45,17 @@ def repository(tmp_path_factory):
 def image(repository):
     """Variables of a process in the image: the environment is built, ``postBuild`` has run."""
     home = repository.parent
-    programs = environment(home / "image")
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    venv.create(home / "image", with_pip=True)
+    programs = home / "image/bin"
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    variables = {
-        **kept,
-        **{name: str(home / name.lower()) for name in (*folders, "XDG_DATA_HOME")},
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "VIRTUAL_ENV": str(programs.parent),
-        "REPO_DIR": str(repository),
-        "EXACTNB_SANDBOX_PORT": str(free_port()),
-    }
+    variables = plain(
+        home / "home",
+        PATH=f"{programs}{os.pathsep}{os.environ['PATH']}",
+        VIRTUAL_ENV=str(programs.parent),
+        REPO_DIR=str(repository),
+        EXACTNB_SANDBOX_PORT=str(free_port()),
+        **{name: str(home / name.lower()) for name in folders},
+    )
     run(programs / "pip", "install", "-r", "binder/requirements.txt", cwd=repository, env=variables)
     run("./binder/postBuild", cwd=repository, env=variables)
     return variables
@@ -115,8 +95,11 @@ def answer(address: str, *, seconds: float) -> bytes:
 
 
 def test_repo2docker_takes_these_files(repository):
-    programs = environment(repository.parent / "repo2docker", "jupyter-repo2docker")
-    said = run(programs / "jupyter-repo2docker", "--no-build", "--debug", ".", cwd=repository)
+    variables, folder = plain(repository.parent / "home"), repository.parent / "repo2docker"
+    venv.create(folder, with_pip=True)
+    here = {"cwd": repository, "env": variables}
+    run(folder / "bin/pip", "install", "--quiet", "jupyter-repo2docker", **here)
+    said = run(folder / "bin/jupyter-repo2docker", "--no-build", "--debug", ".", **here)
     python = (repository / "binder/runtime.txt").read_text().strip()
     steps = (
         f"environment.py-{python.removeprefix('python-')}-linux-64.lock",

@@ -9,10 +9,8 @@ import functools
 import hashlib
 import http.server
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import threading
 import zipfile
@@ -23,9 +21,9 @@ from urllib.parse import quote
 import markupsafe
 import pytest
 from browser_side import Watch
+from environment_side import ROOT, plain, run
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ("00_first_steps.ipynb", "09_create_customer_and_invoice.ipynb")
 #: milliseconds that something may take to appear on a busy machine
 PATIENCE = 60_000
@@ -53,20 +51,11 @@ print("On", sys.platform, "is kept", kept["d"]["LastName"], "without", heavy or 
 """
 
 
-def run(*command, **how) -> str:
-    done = subprocess.run(
-        [sys.executable, *map(str, command)], capture_output=True, text=True, timeout=300, **how
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site") / "site"
     command = ("make", "site", f"SITE={folder}", f"PYTHON={sys.executable}")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    run(*command, cwd=ROOT, env=plain(folder.parent / "home"))
     return folder
 
 
@@ -117,8 +106,9 @@ def test_notebooks_install_exactnb_and_hold_nothing_of_another_machine(site):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_the_notebooks_show_the_same_where_there_are_no_threads(name, missing, tmp_path):
     runs = (Path(__file__).with_name("in_a_browser.py"), ROOT / "notebooks" / name)
-    variables = {**os.environ, "EXACTNB_PROGRESS_DELAY": "3600", "XDG_DATA_HOME": str(tmp_path)}
-    told = json.loads(run("-W", "error", *runs, *missing.split(), env=variables, cwd=ROOT))
+    variables = plain(tmp_path, PYTHONPATH=str(ROOT))
+    said = run(sys.executable, "-W", "error", *runs, *missing.split(), env=variables, cwd=ROOT)
+    told = json.loads(said)
     assert told["loaded"] == []
     cells = json.loads((ROOT / "notebooks" / name).read_text())["cells"]
     stored = [cell["outputs"] for cell in cells if cell["cell_type"] == "code"]
@@ -138,8 +128,9 @@ def here(site, tmp_path_factory):
     copy = tmp_path_factory.mktemp("here") / "site"
     shutil.copytree(site, copy)
     wheels = tmp_path_factory.mktemp("wheels")
-    pip = ("-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:")
-    run(*pip, f"--dest={wheels}", "pyrsistent", "pyrsistent-as-rpds-py")
+    pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:")
+    packages = ("pyrsistent", "pyrsistent-as-rpds-py")
+    run(*pip, f"--dest={wheels}", *packages, cwd=wheels, env=plain(wheels))
     sources = {"rpds.py": b"from pyrsistent_as_rpds.pure import *\n"}
     for wheel in wheels.iterdir():
         with zipfile.ZipFile(wheel) as held:
