@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
 
-.PHONY: demo test lint types format notebooks docs bench e2e clean
+.PHONY: demo test lint types format notebooks pictures docs bench e2e clean
 
 demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
@@ -35,6 +35,9 @@ docs: $(READY)             ## the documentation as pages, in build/docs; a warni
 	$(BIN)/python tools/generated.py
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 	@echo "build/docs/index.html"
+
+pictures: $(READY)         ## draw the README's pictures again, after make e2e
+	$(BIN)/python tools/pictures.py
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'

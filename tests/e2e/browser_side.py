@@ -10,8 +10,12 @@ from exactnb.reports.printing import browser
 SHOWN = Path(__file__).parents[2] / "build" / "e2e"
 
 HERE = {"127.0.0.1", "localhost"}
-#: what itables says when JupyterLab changes its theme; its tables are right all the same
-KNOWN = ("set_or_remove_dark_class",)
+KNOWN = (
+    # itables, when JupyterLab changes its theme; its tables are right all the same
+    "set_or_remove_dark_class",
+    # an extension that is for JupyterLite, where the environment has it too
+    "/extensions/@jupyterlite/",
+)
 
 
 def launched(playwright):
@@ -53,7 +57,7 @@ class Watch:
         assert self.errors == []
 
 
-def picture(shown, name):
+def picture(shown, name, **how):
     """A picture of a page or of a part of it, in the folder for people."""
     SHOWN.mkdir(parents=True, exist_ok=True)
-    shown.screenshot(path=SHOWN / f"{name}.png")
+    shown.screenshot(path=SHOWN / f"{name}.png", **how)

@@ -5,6 +5,10 @@ from browser_side import Watch, launched
 from lab_side import Notebook, served
 from playwright.sync_api import expect, sync_playwright
 
+import exactnb as ex
+from exactnb.sandbox import Sandbox
+from exactnb.sandbox.serve import start
+
 #: milliseconds that something may take to appear on a busy machine
 PATIENCE = 30_000
 
@@ -65,3 +69,33 @@ def notebook(lab, new_page, request):
     yield made
     for each in opened:
         each.close()
+
+
+class Service:
+    """A sandbox that is served: how a notebook reaches it, and what it holds."""
+
+    def __init__(self, sandbox, address):
+        self.sandbox, self.address = sandbox, address
+
+    @property
+    def connect(self):
+        """The cell that connects to it."""
+        token = f"api_url={self.address!r}, token={self.sandbox.token!r}"
+        return f"import exactnb as ex\n\nbooks = ex.connect({token}, read_only=False)"
+
+    @property
+    def books(self):
+        """A connection from here, that did not make what is looked for."""
+        return ex.connect(api_url=self.address, token=self.sandbox.token)
+
+    def written(self, action):
+        """The inputs with which an action was run, by whomever."""
+        id = self.books.action(action).id
+        return [run["input"] for run in self.sandbox.state.runs if run["actionId"] == id]
+
+
+@pytest.fixture
+def service():
+    sandbox = Sandbox()
+    with start(sandbox) as address:
+        yield Service(sandbox, address)

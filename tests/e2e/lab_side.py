@@ -67,9 +67,10 @@ class Notebook:
         page.goto(f"{lab.address}/lab/tree/{name}?reset")  # without what an earlier test left open
         page.locator(".jp-Notebook").wait_for(timeout=90_000)
         self.tell(OPENED)
+        self.theme("Light")  # a theme is kept, also that of an earlier test
 
     def tell(self, script):
-        """What a script gives that works on the ``panel`` of the notebook, unless it is too late."""
+        """What a script gives that works on the ``panel`` of the notebook, if in time."""
         return self.page.evaluate(
             f"""() => Promise.race([
               (async (panel) => {{ {script} }})(window.jupyterapp.shell.currentWidget),
@@ -90,9 +91,24 @@ class Notebook:
         assert all(cell["count"] for cell in cells)
         return [cell["outputs"] for cell in cells]
 
+    def saved(self):
+        """What would be written to its file, with the state of its widgets."""
+        return json.dumps(self.tell("return panel.context.model.toJSON();"))
+
     def output(self, number):
         """What stands under a code cell, counted from 0 (from the end below 0)."""
         return self.page.locator(".jp-CodeCell").nth(number).locator(".jp-Cell-outputArea")
+
+    def select(self, number):
+        """Be where a person is who has just run this code cell: at it, nothing of it in focus."""
+        self.tell(
+            f"""
+            const code = panel.content.widgets.filter((cell) => cell.model.type === "code");
+            panel.content.activeCellIndex = panel.content.widgets.indexOf(code[{number}]);
+            panel.content.mode = "command";
+            panel.content.activate();
+            """
+        )
 
     def theme(self, name):
         """Change to the theme ``"Light"`` or ``"Dark"``."""
@@ -101,7 +117,7 @@ class Notebook:
             f"JupyterLab {name}",
         )
         light = "true" if name == "Light" else "false"
-        self.page.locator(f"body[data-jp-theme-light={light}]").wait_for()
+        self.page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
 
     def close(self):
         """Stop its kernel; saved, so that leaving the page asks nothing."""

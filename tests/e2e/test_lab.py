@@ -2,7 +2,7 @@
 
 import shutil
 
-from browser_side import picture
+from browser_side import Watch, picture
 from lab_side import ROOT, Notebook
 
 
@@ -14,3 +14,13 @@ def test_the_first_steps_run_top_to_bottom(lab, new_page):
     assert all(outputs[:-1])
     picture(page, "first_steps")
     notebook.close()
+
+
+def test_a_page_that_asks_elsewhere_or_fails_is_noticed(chromium):
+    with chromium.new_context() as context:
+        page = context.new_page()
+        watch = Watch(page)
+        page.set_content("<img src='https://example.org/a.png'><script>wrong.more</script>")
+        page.wait_for_load_state("networkidle")
+    assert watch.outside == ["https://example.org/a.png"]
+    assert "wrong is not defined" in watch.errors[0]
