@@ -30,14 +30,14 @@ format: $(READY)
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
+pictures: $(READY)         ## draw the README's pictures again, after make e2e
+	$(BIN)/python tools/pictures.py
+
 docs: $(READY)             ## the documentation as pages, in build/docs; a warning is an error
 	$(BIN)/pip install --quiet -e '.[docs]'
 	$(BIN)/python tools/generated.py
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 	@echo "build/docs/index.html"
-
-pictures: $(READY)         ## draw the README's pictures again, after make e2e
-	$(BIN)/python tools/pictures.py
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'

@@ -260,11 +260,10 @@ class Connection(PopularActions, Kept, LocalCopy):
 
         def ask(cursor: Cursor | None, rows: Rows | None) -> bytes | None:
             more = {} if rows is None else cursor_input(action.input_schema, cursor, rows)
-            return (
-                None
-                if more is None
-                else self._ways.run(action, {**sent, **more}, safe=True).content
-            )
+            if more is None:
+                return None
+            further = cursor is not None
+            return self._ways.run(action, {**sent, **more}, safe=True, further=further).content
 
         return self._gather(ask, about, {"action": key}, limit=limit, lines=lines)
 

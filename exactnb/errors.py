@@ -15,7 +15,7 @@
     ├─ InputError (ValueError)      does not fit the input schema    .problems
     ├─ ReadOnlyError                a write on a read-only connection
     ├─ RepeatError                  the same write was sent before   .when, .record_id
-    ├─ RunError                     Exact Online or Membrane refused  .data, .status
+    ├─ RunError                     Exact Online or Membrane refused  .data, .status, .broke
     ├─ DataError (ValueError)       an answer or frame lacks what was promised
     ├─ MissingPackageError          a package is not installed      .extra (ImportError)
     ├─ ReportError                  a notebook stopped part-way     .cell
@@ -100,11 +100,8 @@ class ExactnbError(Exception):
         self.__dict__.update(details)
 
     def __str__(self) -> str:
-        about = [
-            f"{name} {value}"
-            for name, value in (("action", self.action), ("run", self.run_id))
-            if value
-        ]
+        known = {"action": self.action, "run": self.run_id}
+        about = [f"{name} {value}" for name, value in known.items() if value]
         text = self.message + (f" ({', '.join(about)})" if about else "")
         return f"{text}\n→ {self.hint}" if self.hint else text
 
@@ -213,10 +210,13 @@ class RunError(ExactnbError):
     """The action ran, and Exact Online or Membrane refused.
 
     ``data`` is the service's own error body, ``status`` that of its answer where it is known.
+    ``broke`` is True where nobody refused: the run itself broke, at something in it or at an
+    answer that it could not read, which says nothing about what it had done by then.
     """
 
     data: Any = None
     status: int | None = None
+    broke: bool = False
 
 
 class DataError(ExactnbError, ValueError):
@@ -270,6 +270,8 @@ _BY_TYPE: Mapping[str, type[ExactnbError]] = {
     "insufficient_credit": AccessError,
     "openrouter_not_configured": RunError,
 }
+#: types of errors in what runs, not in what is asked of it
+_RUNS = frozenset({"action_run", "unit_run", "custom_code", "flow_run"})
 _BY_STATUS: Mapping[int, type[ExactnbError]] = {
     401: AuthenticationError,
     403: AccessError,
@@ -304,12 +306,26 @@ def crashed(status: int, said: str | None) -> bool:
     return status == 408 or status > 500
 
 
-def _by_upstream(cause: Mapping[str, Any]) -> type[ExactnbError] | None:
-    """What the app's own status means, where the error of a run tells it."""
+def _upstream(cause: Mapping[str, Any]) -> tuple[int | None, Any]:
+    """The app's own status, and the answer, where the error of a run tells them."""
     data = cause.get("data")
     response = data.get("response") if isinstance(data, Mapping) else None
     status = response.get("status") if isinstance(response, Mapping) else None
-    if not isinstance(status, int):
+    return (status if isinstance(status, int) else None), response
+
+
+def _refuses(cause: Mapping[str, Any]) -> bool:
+    """Whether one of the errors in a chain is somebody's no."""
+    status, _ = _upstream(cause)
+    if status is not None:
+        return status >= 400
+    return "key" in cause or cause.get("type", "unit_run") not in _RUNS
+
+
+def _by_upstream(cause: Mapping[str, Any]) -> type[ExactnbError] | None:
+    """What the app's own status means, where the error of a run tells it."""
+    status, response = _upstream(cause)
+    if status is None:
         return None
     if status == 401:  # Exact does not know Membrane any more; our own token is good
         return ConnectionStateError
@@ -355,11 +371,12 @@ def from_envelope(
         Key of the action that was run.
     """
     message = str(body.get("message") or "The service gave an error without a message")
-    kind: type[ExactnbError] | None = None
+    kind, refused = None, body.get("type") not in _RUNS
     cause: Any = body
     while isinstance(cause, Mapping):
         # the innermost cause that is known says what it is: a run fails since a record is gone
         kind = _BY_KEY.get(str(cause.get("key"))) or _by_upstream(cause) or kind
+        refused = refused or _refuses(cause)
         inner = str(cause.get("message") or "")
         if inner not in message:
             message = f"{message}: {inner}"
@@ -374,7 +391,7 @@ def from_envelope(
     if issubclass(kind, TransportError):
         details["status"] = status
     if issubclass(kind, RunError):
-        details["data"] = dict(body)
+        details |= {"data": dict(body), "broke": not refused}
     run_id = body.get("actionRunId")
     return kind(
         message,

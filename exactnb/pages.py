@@ -45,6 +45,8 @@ _CURSOR_INPUTS = (
     "continuationtoken",
 )
 _SKIP_INPUTS = ("skip", "offset")
+#: of an answer in which there are no records, and no list that could be empty
+_LOST = "nothing came where a list of rows was due"
 
 
 def turn(
@@ -91,6 +93,14 @@ def turn(
                     came, waiting = came + page.count, newest
                     yield page
                 waiting = newest
+                if cursor is None and newest.result().missing:
+                    if seen:
+                        waiting = None
+                        raise BadAnswerError(
+                            f"The page after {len(seen)} others did not come: {_LOST}"
+                        )
+                    doubt = _LOST
+                    break
                 if limit is not None and rows() >= limit:
                     break
                 if cursor is None and (marked or seen or not _full(newest.result(), entity)):

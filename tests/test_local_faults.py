@@ -5,9 +5,11 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from local_side import Bookkeeper, Clock, Watched, anew, assert_same, over, served
 
@@ -171,6 +173,23 @@ def test_after_an_interruption_the_same_call_goes_on(tmp_path, right, closed):
     asked = [path for path in pages if "inlinecount" not in path]
     page = 60 if len(closed) == 2 else 1000
     assert len(asked) <= -(-len(right) // page) + 1
+
+
+def test_a_read_that_went_on_is_of_the_moment_when_it_began(tmp_path):
+    company = Stopping()
+    for form in ("sync", "bulk"):
+        company.faults.add("forbidden", where="membrane", path=f"*/{form}/Fin*", times=None)
+    books = over(company, tmp_path)
+    company.stop_at = 9
+    with pytest.raises(PullInterrupted):
+        books.ledger()
+    keeper = Bookkeeper(company)
+    time.sleep(1.1)  # the moment of a ledger is told in seconds
+    [made] = keeper.add(keeper.ids(1))  # on a page that was read already, or on one to come
+    sql = "SELECT Modified FROM main.TransactionLines WHERE ID = ?"
+    ledger, booked = books.ledger(), company.store.value(sql, (made,))
+    assert pd.Timestamp(ledger.attrs["as_of"]) < pd.Timestamp(booked, unit="ms")
+    assert made in set(books.ledger()["id"])
 
 
 def test_an_interrupted_refresh_leaves_the_books_as_they_were(tmp_path):

@@ -211,3 +211,23 @@ def test_whoever_has_enough_may_stop_turning():
         assert page.count == 3
         break
     assert chain.calls == 2
+
+
+NOTHING = b'{"output":null,"actionRunId":"r"}'
+
+
+def test_a_further_page_that_does_not_come_is_not_the_end():
+    answers = [page(1), page(2), NOTHING]
+    with pytest.raises(IncompleteError, match="The page after 2 others did not come") as caught:
+        gather(lambda cursor, rows: answers.pop(0), GL, {"action": "x"})
+    assert len(caught.value.frame) == 6
+    assert caught.value.frame.attrs["complete"] == "no"
+
+
+def test_a_first_page_in_which_there_is_no_list_is_doubted():
+    with pytest.warns(UserWarning, match="nothing came where a list of rows was due"):
+        frame = gather(lambda cursor, rows: NOTHING, GL, {"action": "x"})
+    assert frame.empty
+    assert frame.attrs["complete"] == "unknown"
+    empty = gather(lambda cursor, rows: b'{"output":{"accounts":[]}}', GL, {"action": "x"})
+    assert empty.attrs["complete"] == "yes"

@@ -104,6 +104,23 @@ def test_exacts_troubles_as_a_run_tells_them(kind, status, type, key):
     assert body["actionRunId"]
 
 
+@pytest.mark.parametrize("dialect", ["unwrapped", "camel", "records"])
+@pytest.mark.parametrize("kind", ["empty", "truncated"])
+def test_an_answer_that_an_action_cannot_read_fails_its_run(dialect, kind):
+    told = Faults([Fault(kind, where="exact", path="*/crm/Accounts", times=None)])
+    api = client(Sandbox(store=books(), faults=told, dialect=dialect))
+    assert problem(run(api, "list-accounts"), 400, "action_run")["actionRunId"]
+
+
+@pytest.mark.parametrize("where", ["membrane", "exact"])
+def test_what_answers_in_exacts_place_tells_exacts_time(where):
+    sandbox = Sandbox(store=books())
+    api, path = client(sandbox), f"/connections/{sandbox.connection_id}/proxy/{DIVISION}/crm/Items"
+    good = api.get(path).headers["Date"]
+    sandbox.faults.add("unavailable", where=where)
+    assert api.get(path).headers["Date"][:16] == good[:16]
+
+
 def test_pages_that_repeat():
     path = "*/crm/Accounts"
     api = faulty(Fault("repeating_page", where="exact", path=path, after=1, times=None))

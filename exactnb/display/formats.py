@@ -11,6 +11,9 @@ from exactnb.display.options import options
 
 __all__ = ["day", "is_missing", "money", "number", "text"]
 
+#: control characters, but for those that space a text → the signs that picture them
+_SEEN = {at: 0x2400 + at for at in range(32) if chr(at) not in "\t\n\r"} | {127: 0x2421}
+
 
 def is_missing(value: Any) -> bool:
     """Whether a cell holds nothing: None, NaN, NaT, NA."""
@@ -51,7 +54,13 @@ def day(value: dt.date) -> str:
 
 
 def text(value: Any) -> str:
-    """Any cell as text; a missing one is empty."""
+    """Any cell as text; a missing one is empty, and what would steer a terminal is seen instead.
+
+    Examples
+    --------
+    >>> text(f"red: {chr(27)}[31m")
+    'red: ␛[31m'
+    """
     if is_missing(value):
         return ""
     if isinstance(value, bool) or type(value).__name__ == "bool":
@@ -64,7 +73,7 @@ def text(value: Any) -> str:
         return said.replace(".", ",") if options.language == "nl" else said
     if isinstance(value, dt.date):
         return day(value)
-    return str(value)
+    return str(value).translate(_SEEN)
 
 
 def _is_cents(value: float | Decimal) -> bool:

@@ -95,7 +95,7 @@ class Interactive:
         try:
             html = itables.to_html_datatable(
                 frame,
-                caption=title,
+                caption=escape(title),  # which is taken as markup
                 connected=False,
                 showIndex=False,
                 maxBytes=0,  # a table that hides rows is a defect

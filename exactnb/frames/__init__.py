@@ -18,12 +18,13 @@ with care what is not that strict); :func:`to_frame` makes one DataFrame of the 
 from exactnb.frames.build import record_lines, table_frame, to_frame, to_record, to_table
 from exactnb.frames.labels import with_labels
 from exactnb.frames.opening import Cursor
-from exactnb.frames.page import Page, field_names, next_cursor, read_page, whole
+from exactnb.frames.page import Page, field_names, listed, next_cursor, read_page, whole
 
 __all__ = [
     "Cursor",
     "Page",
     "field_names",
+    "listed",
     "next_cursor",
     "read_page",
     "record_lines",

@@ -45,6 +45,8 @@ class Located(NamedTuple):
     around: tuple[Mapping[str, Any], ...]
     single: bool = False
     """The answer is one record, not a list of one."""
+    missing: bool = False
+    """There is nothing where they should be, not even an empty list."""
 
 
 class Span(NamedTuple):
@@ -188,7 +190,7 @@ def locate(document: Any, entity: Entity | None = None) -> Located:
     if isinstance(here, list):
         return Located(here, tuple(around))
     if here is None or here == "" or here == {}:
-        return Located([], tuple(around))
+        return Located([], tuple(around), missing=True)
     raise DataError(f"The answer holds no records but {str(here)[:200]!r}")
 
 

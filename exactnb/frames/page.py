@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from exactnb.errors import BadAnswerError
@@ -30,7 +30,7 @@ except ImportError:  # pyarrow may be missing in a browser; the careful reader d
 
 _FAST: bool = fast is not None
 
-__all__ = ["Page", "field_names", "next_cursor", "read_page", "whole"]
+__all__ = ["Page", "field_names", "listed", "next_cursor", "read_page", "whole"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Page:
     run_id: str | None = None
     cursor: Cursor | None = None
     """What asks for the next page."""
+    missing: bool = False
+    """There is nothing in the answer where records should be, not even an empty list."""
 
 
 def read_page(raw: bytes, entity: Entity | None = None) -> Page:
@@ -77,7 +79,8 @@ def read_page(raw: bytes, entity: Entity | None = None) -> Page:
         entity = guess(_names(found.records[:1]))
     records = [flatten(record, entity) for record in found.records]
     records = [record for record in records if record]
-    return _page(careful.read(records, entity), len(records), entity, found.around)
+    page = _page(careful.read(records, entity), len(records), entity, found.around)
+    return replace(page, missing=True) if found.missing else page
 
 
 def _read_fast(
@@ -117,13 +120,21 @@ def whole(raw: bytes) -> None:
     BadAnswerError
         There is nothing in it, it is not JSON, or it breaks off.
     """
-    if not raw.strip():
-        raise BadAnswerError(
-            "The answer has nothing in it",
-            hint="Run it again; if it stays so, ask for less at a time.",
-        )
-    if span(raw) is None:
-        parse(raw)
+    if span(raw) is None and parse(raw) is None:
+        raise _nothing()
+
+
+def listed(raw: bytes) -> None:
+    """As :func:`whole`, for an answer that has to hold a list too, if only an empty one."""
+    if span(raw) is None and locate(parse(raw)).missing:
+        raise _nothing()
+
+
+def _nothing() -> BadAnswerError:
+    return BadAnswerError(
+        "The answer has nothing in it",
+        hint="Run it again; if it stays so, ask for less at a time.",
+    )
 
 
 def next_cursor(raw: bytes, entity: Entity | None = None) -> Cursor | None:

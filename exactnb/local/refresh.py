@@ -117,7 +117,7 @@ class _Refresh:
                 raise
             raise self._stopped(stop) from stop
         counts = {name: self._stage(name, deletions) for name in self._done}
-        as_of = self._wall(self._began)
+        as_of = self._as_of()
         self._writer.remember(as_of=as_of, refused=self._refusals.known, moved=self._puller.moved)
         state = self._writer.commit()
         changes = {
@@ -248,6 +248,14 @@ class _Refresh:
     def _pending(self) -> int:
         return sum(piece.rows for table in self._state.tables.values() for piece in table.pending)
 
-    def _wall(self, moment: float) -> str:
-        there = self._reader.clock.at_least(moment)
+    def _as_of(self) -> str:
+        """The moment, on Exact's wall, before which no line is missing.
+
+        Pages that came before an interruption are not looked at again: what was booked since is
+        on none of those that came after it, unless they are of row versions.
+        """
+        there = self._reader.clock.at_least(self._began)
+        lines = self._done.get("lines")
+        if lines is not None and lines.way != "sync":
+            there = min(there, lines.begun)
         return wall(there).isoformat(timespec="seconds")

@@ -39,6 +39,11 @@ Exact Online behind it. Nothing here is real, and nothing leaves this machine.</
 <code>exactnb sandbox</code> printed.</p>"""
 
 
+def _onward(request: Request) -> bool:
+    """Whether a request is for Exact Online, not for Membrane itself."""
+    return request.path.startswith("/connections/") and "/proxy/" in request.path
+
+
 class Sandbox:
     """A WSGI application that answers as Membrane, and behind its proxy as Exact Online.
 
@@ -134,14 +139,17 @@ class Sandbox:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as WSGI has it."""
         try:
-            answer = self._answer(Request(environ))
+            request = Request(environ)
+            answer = self._answer(request)
         except ConnectionResetError:
             if not cut(environ):
                 raise  # in process there is no line to cut: the caller sees this
             start_response("500 Internal Server Error", [("Content-Length", "0")])
             return []
-        # as a server does; an answer of Exact's has its own, by the clock of that world
-        answer.headers.setdefault("Date", http_date())
+        # as a server does; whoever is asked for Exact's time goes by the clock of that world,
+        # also where something on the way there answers in its place
+        if "Date" not in answer.headers:
+            answer.headers["Date"] = self._exact_date() if _onward(request) else http_date()
         return answer(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -154,6 +162,10 @@ class Sandbox:
     def _exact(self, request: Request) -> Response:
         self.open()
         return self.faults.around("exact", request, self.exact_online)
+
+    def _exact_date(self) -> str:
+        self.open()
+        return self.exact_online.date
 
     def _lose(self) -> None:
         for connection in self.state.connections.values():

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
-from exactnb.errors import BadAnswerError, ExactnbError, ReadOnlyError, ServerError, TransportError
+from exactnb.errors import (
+    BadAnswerError,
+    ExactnbError,
+    ReadOnlyError,
+    RunError,
+    ServerError,
+    TransportError,
+)
 from exactnb.outbox import Outbox, Place, Write
 
 __all__ = ["Answer", "Gate", "refused"]
@@ -108,11 +115,13 @@ class Gate:
 def refused(error: BaseException) -> bool:
     """Whether an error proves that nothing was written: a clear no, or never sent.
 
-    A crash, a time-out, a dropped line, an answer that is none, and being interrupted prove
-    nothing.
+    A crash, a run that broke, a time-out, a dropped line, an answer that is none, and being
+    interrupted prove nothing.
     """
     if isinstance(error, TransportError) and not error.sent:
         return True
     if type(error) is TransportError or isinstance(error, _SILENT):
+        return False
+    if isinstance(error, RunError) and error.broke:
         return False
     return isinstance(error, ExactnbError)

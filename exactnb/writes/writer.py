@@ -13,7 +13,7 @@ from exactnb.actions import Run, record_id
 from exactnb.catalog import Catalog, conform_input, id_input
 from exactnb.errors import BadAnswerError
 from exactnb.exact.entities import by_resource
-from exactnb.frames import whole
+from exactnb.frames import listed, whole
 from exactnb.membrane.api import Membrane
 from exactnb.membrane.models import Action, ConnectionInfo
 from exactnb.membrane.transport import Response, encode_json
@@ -78,15 +78,18 @@ class Ways:
             action, given, self.division, lambda: int(self.proxy.me["CurrentDivision"])
         )
 
-    def run(self, action: Action, input: Mapping[str, Any], *, safe: bool) -> Response:
-        """The answer of one run; ``safe`` says that it only reads."""
+    def run(
+        self, action: Action, input: Mapping[str, Any], *, safe: bool, further: bool = False
+    ) -> Response:
+        """The answer of one run; ``safe`` says that it only reads, ``further`` a further page."""
+        check = listed if further else whole
         return self.membrane.run(
             action,
             input,
             connection_id=self.place.connection_id,
             safe=safe,
             lane=self.proxy.lane,
-            check=whole if safe else None,
+            check=check if safe else None,
         )
 
 

@@ -126,11 +126,16 @@ class ExactOnline:
                 headers = {}  # the refusal brings those of the limit that was hit
             response = wire.refusal(refused, accept, self.language)
         response.headers.update(headers)
-        response.headers["Date"] = wire.date_header(self._now())
+        response.headers["Date"] = self.date
         if self.hide_limits:
             for name in [n for n, _ in response.headers if n.lower().startswith("x-ratelimit")]:
                 del response.headers[name]
         return response
+
+    @property
+    def date(self) -> str:
+        """Its time, as the header ``Date`` tells it."""
+        return wire.date_header(self._now())
 
     def _answer(self, request: Request, accept: str, headers: dict[str, str]) -> Response:
         match = PATH.match(request.path)

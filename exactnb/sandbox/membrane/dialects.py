@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from exactnb.sandbox.exact.entities import entities
 from exactnb.sandbox.membrane.definitions import Action
 from exactnb.sandbox.membrane.names import camel, iso, tidy
-from exactnb.sandbox.membrane.problems import bad_request
+from exactnb.sandbox.membrane.problems import Problem, bad_request
 
 #: fields that name a record, the first one that it has
 _NAMES = ("Name", "FullName", "Description", "InvoiceToName", "OrderedByName", "JournalDescription")
@@ -24,7 +24,12 @@ def shape(action: Action, dialect: str, raw: bytes, id: str | None = None) -> by
     """
     if dialect == "odata":
         return raw or b"null"
-    found = json.loads(raw)["d"] if raw else None
+    try:
+        found = json.loads(raw)["d"] if raw else None
+    except ValueError as error:
+        raise Problem("action_run", f"Exact Online's answer cannot be read: {error}") from error
+    if found is None and action.verb != "update":
+        raise Problem("action_run", "Exact Online answered with nothing")
     if action.verb == "list":
         output: Any = _page(action, dialect, found)
     elif dialect == "records":
