@@ -286,8 +286,6 @@ HINTS: Mapping[type[ExactnbError], str] = {
     RateLimitError: "Wait for the limit to reset, then run the cell again.",
     ServerError: "The service had a problem; run the cell again in a minute.",
 }
-
-
 #: what a program says that failed, as opposed to one that refuses
 _FAILURE = re.compile(
     r"object reference|internal server|unhandled|unexpected|exception|time-?out|timed out|deadlock",
@@ -349,11 +347,8 @@ def _words(response: Any) -> str | None:
 
 def is_envelope(body: Any) -> bool:
     """Whether a decoded body is one of Membrane's own errors, not an answer of Exact Online."""
-    return (
-        isinstance(body, dict)
-        and isinstance(body.get("message"), str)
-        and body.get("type") in _BY_TYPE
-    )
+    told = isinstance(body, dict) and isinstance(body.get("message"), str)
+    return told and body.get("type") in _BY_TYPE
 
 
 def from_envelope(

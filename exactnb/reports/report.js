@@ -21,8 +21,12 @@
       box.style.zoom = width > across ? across / width : "";
     }
   };
+  /* what is folded cannot be unfolded on paper */
+  let opened = [];
   addEventListener("beforeprint", () => {
     tell(true);
+    opened = [...document.querySelectorAll("details:not([open])")];
+    for (const each of opened) each.open = true;
     fit();
     for (const name of Object.keys(window).filter((name) => name.startsWith("_itables_")))
       Promise.resolve(window[name]).then((tables) =>
@@ -30,6 +34,7 @@
   });
   addEventListener("afterprint", () => {
     tell(!dark.matches);
+    for (const each of opened) each.open = false;
     for (const box of document.querySelectorAll(".html")) box.style.zoom = "";
   });
 

@@ -9,30 +9,29 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from documentation_side import blocks
 from environment_side import ROOT, plain, run
 from lab_side import Lab, Notebook
-from markdown_it import MarkdownIt
 
 #: seconds that the one command may take to build what it needs, on a busy machine
 BUILT = 900
 
 
-def blocks(language):
-    """The README's blocks in a language, in order."""
-    tokens = MarkdownIt().parse((ROOT / "README.md").read_text())
-    return [each.content for each in tokens if each.type == "fence" and each.info == language]
+def said(language):
+    """What the README says in a language, block by block."""
+    return [block.code for block in blocks(ROOT / "README.md") if block.language == language]
 
 
 @contextmanager
-def started(command, said, *, seconds, log, cwd, env):
-    """What a command says when it is ready, as a match of ``said``; it ends with the block."""
+def started(command, ready, *, seconds, log, cwd, env):
+    """What a command says when it is ready, as a match of ``ready``; it ends with the block."""
     with log.open("w") as out:
         process = subprocess.Popen(
             command, cwd=cwd, env=env, stdout=out, stderr=out, start_new_session=True
         )
     try:
         end = time.monotonic() + seconds
-        while not (found := re.search(said, log.read_text(), re.DOTALL)):
+        while not (found := re.search(ready, log.read_text(), re.DOTALL)):
             assert process.poll() is None, log.read_text()[-4000:]
             assert time.monotonic() < end, log.read_text()[-4000:]
             time.sleep(0.5)
@@ -73,12 +72,12 @@ def clone(tmp_path_factory):
 def demo(clone):
     """The README's first command, until it answers: the address that it printed, and its folder."""
     folder, env = clone
-    command = shlex.split(blocks("sh")[0].splitlines()[0], comments=True)
+    command = shlex.split(said("sh")[0].splitlines()[0], comments=True)
     assert command == ["make", "demo"]
     address = r"(http://127\.0\.0\.1:\d+)(/lab\S*token=\w+)"
     log = folder.parent / "demo.log"
-    with started(command, address, seconds=BUILT, log=log, cwd=folder, env=env) as said:
-        yield said[0], Lab(said[1], folder)
+    with started(command, address, seconds=BUILT, log=log, cwd=folder, env=env) as found:
+        yield found[0], Lab(found[1], folder)
 
 
 @pytest.fixture
@@ -118,12 +117,12 @@ def test_from_the_demo_to_an_account(clone, demo, page):
     folder, env = clone
     _, lab = demo
     sandbox = [str(folder / ".venv/bin/exactnb"), "sandbox", "--port", "0"]
-    said = r"export MEMBRANE_API_URL=(\S+)\nexport MEMBRANE_TOKEN=(\S+)\n"
+    ready = r"export MEMBRANE_API_URL=(\S+)\nexport MEMBRANE_TOKEN=(\S+)\n"
     with started(
-        sandbox, said, seconds=120, log=folder.parent / "sandbox.log", cwd=folder, env=env
+        sandbox, ready, seconds=120, log=folder.parent / "sandbox.log", cwd=folder, env=env
     ) as found:
         address, token = found[1], found[2]
-        setup, connect = (block for block in blocks("python")[-2:])
+        setup, connect = said("python")[-2:]
         name = lab.write(
             "my_account.ipynb",
             f"import os\n\nimport exactnb as ex\n\nos.environ['MEMBRANE_API_URL'] = '{address}'",
