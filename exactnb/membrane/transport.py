@@ -277,7 +277,7 @@ class HTTPTransport:
         return Response(
             answer.status_code,
             dict(answer.headers.items()),
-            answer.content,
+            _without(token, answer.content),
             note=tokens.expired(token) if answer.status_code == 401 else None,
         )
 
@@ -298,6 +298,11 @@ class HTTPTransport:
                 sent=False,
             )
         return self._client
+
+
+def _without(token: str, content: bytes) -> bytes:
+    """An answer that does not repeat the token it was asked with, which an error would show."""
+    return content.replace(token.encode(), "•••".encode()) if len(token) > 15 else content
 
 
 def _lost(request: Request, what: str, **details: Any) -> ServerError:
