@@ -1,0 +1,30 @@
+"""The table of promises names tests that are there, and twelve promises with some each."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent.parent
+TABLE = (HERE / "docs" / "promises.md").read_text("utf-8")
+ROWS = re.findall(r"^\| `(tests/[\w/]+\.py)` \| `(test_\w+)` \|$", TABLE, re.M)
+
+
+@cache
+def tests_in(file: str) -> set[str]:
+    tree = ast.parse((HERE / file).read_text("utf-8"))
+    return {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize(("file", "name"), ROWS)
+def test_a_test_that_is_named_is_there(file, name):
+    assert name in tests_in(file)
+
+
+def test_each_of_the_twelve_promises_is_proved():
+    parts = re.split(r"^## \d+\. ", TABLE, flags=re.M)[1:]
+    assert len(parts) == 12
+    assert all(len(re.findall(r"^\| `tests/", part, re.M)) >= 3 for part in parts)
+    assert len(ROWS) == TABLE.count("| `tests/")  # none is written in a way that is not read
