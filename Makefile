@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
 
-.PHONY: demo test lint types format notebooks bench e2e clean
+.PHONY: demo test lint types format notebooks pictures bench e2e clean
 
 demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
@@ -30,9 +30,17 @@ format: $(READY)
 notebooks: $(READY)        ## run the example notebooks again and keep their outputs
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
+pictures: $(READY)         ## draw the README's pictures again, after make e2e
+	$(BIN)/python tools/pictures.py
+
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'
 	$(BIN)/python -m benchmarks
+
+e2e: $(READY)              ## proof in a real browser and on paper; pictures go to build/e2e
+	tools/programs.sh
+	$(BIN)/pip install --quiet -e '.[e2e]'
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=0 --durations-min=1 tests/e2e
 
 $(READY): pyproject.toml
 	@echo "Building $(VENV): a minute or two, once"

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 from form_side import HOSTILE, TEXT, made, person, schema, until
 
 from exactnb.absent import ABSENT
@@ -110,6 +111,24 @@ def test_an_id_that_is_pasted_is_looked_up():
     until(lambda: box.value == "30 · Jansen BV")
     assert model.payload() == {"x": IDS[2]}
     assert "✗" not in box.description
+
+
+@pytest.mark.parametrize("typed", ["10", "alpenrad  ag", "10 · Alpenrad AG"])
+def test_a_code_or_name_that_is_typed_in_full_is_the_choice(typed):
+    model, control = picker()
+    person(control, typed)
+    until(lambda: model.get(("x",)) == IDS[0])
+    assert control.value == "10 · Alpenrad AG"
+
+
+@pytest.mark.parametrize(("typed", "more"), [("Jansen BV", None), ("Alpenrad AG", "next page")])
+def test_a_name_that_may_be_of_several_is_none_of_them(typed, more):
+    books = Books()
+    books.more = more
+    model, control = picker(ABSENT, books)
+    person(control, typed)
+    until(lambda: "choose one" in control.description or "first" in control.description)
+    assert model.get(("x",)) is ABSENT
 
 
 def test_an_id_that_was_there_gets_its_label():

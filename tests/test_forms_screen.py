@@ -99,6 +99,22 @@ def test_a_problem_is_listed_with_the_way_to_it(demo, monkeypatch):
     assert form.status == "confirm"
 
 
+def test_what_is_put_right_is_told_where_it_was_listed(demo):
+    form = exactnb.form(demo, "create-account", {"email": "half@", "website": "x" * 200})
+    press(form, "Check")
+    assert "3 fields need a look" in shown(form)
+    before = form.widget.children
+    form["name"] = "Heel"
+    form["email"] = "heel@example.nl"
+    assert "One field needs a look" in shown(form)
+    assert "✓ E-mail" in shown(form)
+    assert "Website: " in shown(form)
+    del form["website"]
+    assert "Put right: check again." in shown(form)
+    # nothing under it slips away from who is about to click
+    assert form.widget.children == before
+
+
 def test_the_keyboard_is_led_to_the_way_back_not_to_the_way_out(demo, monkeypatch):
     monkeypatch.setattr("exactnb.forms.screen._DRAWN", 0.01)
     form = exactnb.form(demo, "create-account", {"name": "Toetsenbord"})

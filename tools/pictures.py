@@ -1,14 +1,19 @@
-"""Draws the pictures of the README's gallery from the demo: ``python tools/pictures.py``.
+"""Draws the pictures of the README's gallery from the demo: ``make pictures``.
 
-They are the charts of the example notebooks, on a white ground.
+They are the charts of the example notebooks, on a white ground, and the form that the tests in the
+browser (``make e2e``) made a picture of.
 """
 
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import exactnb as ex
 
-PLACE = Path(__file__).parents[1] / "docs" / "images"
+ROOT = Path(__file__).parents[1]
+PLACE = ROOT / "docs" / "images"
+FORM = ROOT / "build" / "e2e" / "create_sales_invoice.png"
 
 
 def drawn() -> Iterator[tuple[str, "ex.charts.Chart"]]:
@@ -29,3 +34,8 @@ def drawn() -> Iterator[tuple[str, "ex.charts.Chart"]]:
 for name, chart in drawn():
     (PLACE / f"{name}.png").write_bytes(chart.png(scale=1.25))
     print(f"{name}.png: {chart.title}")
+
+if not FORM.exists():
+    sys.exit(f"{FORM.name} was not drawn again: run `make e2e` first")
+shutil.copy(FORM, PLACE)
+print(f"{FORM.name}: as the browser showed it")

@@ -55,6 +55,20 @@ class Choice:
         label = f"{code} · {name}" if code and name and name != code else name or code
         return cls(value, label or str(value), fields, name or code or str(value))
 
+    @property
+    def texts(self) -> set[str]:
+        """What may be typed to mean it, folded: its label, its code, or its name."""
+        return {folded(part) for part in (self.label, *self.label.split(" · ", 1))}
+
+    def meant_by(self, text: str) -> bool:
+        """Whether a text is its key, or one of its :attr:`texts`."""
+        return folded(text) in {*self.texts, folded(str(self.value))}
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: without case, and with single spaces."""
+    return " ".join(text.split()).casefold()
+
 
 class Found(list[Choice]):
     """The choices that a search found; ``more`` says that there are others than these."""

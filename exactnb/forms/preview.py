@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Lost", "Preview", "Receipt"]
 
 _PRE = (
-    ' style="margin:.5em 0 0;padding:8px 12px;border:1px solid #8885;border-radius:4px;'
-    'overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere"'
+    ' style="margin:.5em 0 0;padding:8px 16px;border:1px solid #8885;border-radius:4px;'
+    'max-width:46em;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere"'
 )
 
 

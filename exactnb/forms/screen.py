@@ -17,6 +17,7 @@ from exactnb.forms.words import say
 if TYPE_CHECKING:
     from exactnb.forms.form import Form
     from exactnb.forms.model import Change
+    from exactnb.schema.tree import Path
 
 __all__ = ["Screen"]
 
@@ -45,6 +46,7 @@ class Screen:
         self._buttons = look.make(widgets.HBox, "buttons")
         self._kept: dict[str, Any] = {}
         self._passing: list[Any] = []
+        self._links: dict[Path, Any] = {}
         self.widget = look.make(Box, "form")
         self._arrange()
         form.model.observe(self._edited)
@@ -70,9 +72,10 @@ class Screen:
             widget.close()
 
     def _edited(self, changes: Sequence[Change]) -> None:
-        """What is edited after a preview is not what was previewed."""
+        """What is edited after a preview is not what was previewed; what is put right is told."""
         if changes and self._form.status in ("confirm", "failed"):
             self._way.back()
+        self._retell()
 
     # --- what is wrong --------------------------------------------------------------------------
 
@@ -81,24 +84,36 @@ class Screen:
         model = self._form.model
         shown = [self._note(line) for line in (self._way.message, *model.banner) if line]
         errors = model.shown_errors if model.tried else {}
+        self._links = {path: self._link(path) for path in list(errors)[:_LISTED]}
         if errors:
-            count = len(errors)
-            shown.append(self._note(say("one_problem" if count == 1 else "problems", count)))
-            shown += [self._link(path, errors[path]) for path in list(errors)[:_LISTED]]
-            if count > _LISTED:
-                shown.append(self._note(say("more", count - _LISTED)))
+            self._count = self._note("")
+            shown += [self._count, *self._links.values()]
+            if len(errors) > _LISTED:
+                shown.append(self._note(say("more", len(errors) - _LISTED)))
+            self._retell()
         return shown
 
-    def _link(self, path: tuple[str | int, ...], said: tuple[str, ...]) -> Any:
-        button = self._made(
-            widgets.Button, "link", description=f"{self._form.called(path)}: {'; '.join(said)}"
-        )
+    def _retell(self) -> None:
+        """Say of each problem whether it is still there.
+
+        Nothing comes or goes: the button under it would slip away from who is about to click it.
+        """
+        errors = self._form.model.shown_errors
+        if self._links:
+            count = len(errors)
+            key = "problems" if count > 1 else "one_problem" if count else "put_right"
+            self._count.value = _said(say(key, count))
+        for path, link in self._links.items():
+            called, wrong = self._form.called(path), "; ".join(errors.get(path, ()))
+            link.description = f"{called}: {wrong}" if wrong else f"✓ {called}"
+
+    def _link(self, path: Path) -> Any:
+        button = self._made(widgets.Button, "link")
         button.on_click(lambda _: self.fields.focus(path))
         return button
 
     def _note(self, text: str) -> Any:
-        value = f"<p class='exactnb-note' role='status'>{escape(text)}</p>"
-        return self._made(widgets.HTML, value=value)
+        return self._made(widgets.HTML, value=_said(text))
 
     def _made(self, kind: type, *classes: str, **traits: Any) -> Any:
         """A widget that is there until the next step."""
@@ -175,3 +190,7 @@ class Screen:
             self.fields.focus(wrong)
         elif self._buttons.children:
             self._buttons.children[0].focus()
+
+
+def _said(text: str) -> str:
+    return f"<p class='exactnb-note' role='status'>{escape(text)}</p>"

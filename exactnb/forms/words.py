@@ -65,6 +65,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "one_problem": ("One field needs a look:", "Eén veld vraagt aandacht:"),
     "problems": ("{} fields need a look:", "{} velden vragen aandacht:"),
     "more": ("and {} more", "en nog {}"),
+    "put_right": ("Put right: check again.", "In orde gebracht: controleer opnieuw."),
 }
 _VERBS: Mapping[str, tuple[str, str]] = {
     "create": ("Create", "Maak"),

@@ -278,7 +278,8 @@ class Setup:
     @property
     def html(self) -> str:
         """How far it is and what came of the last step, as HTML of text alone."""
-        said = f"<p role='status'>{escape(self.message)}</p>" if self.message else ""
+        look = "max-width:50em;line-height:1.5"
+        said = f"<p role='status' style='{look}'>{escape(self.message)}</p>" if self.message else ""
         return self.found._repr_html_() + said
 
     def __str__(self) -> str:

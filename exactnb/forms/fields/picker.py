@@ -158,7 +158,7 @@ class Picker(Control):
         self._finder.search_later(text, lambda answer: self._answered(text, answer))
 
     def _answered(self, text: str, answer: Found | Exception) -> None:
-        """Takes what was found for a text; an id that was pasted is chosen."""
+        """Takes what was found for a text; the one whose id, code or name it is, is chosen."""
         view = self.view
         with view.lock:
             self._asking, self._note, self._problem = False, "", ""
@@ -174,9 +174,9 @@ class Picker(Control):
         view = self.view
         self._labels = _by_label(found[:SHOWN])
         if text and text == self.typed:
-            only = found[0] if len(found) == 1 else None
-            pasted = only is not None and str(only.value).casefold() == text.strip().casefold()
-            chosen = only if pasted else self._labels.get(text)
+            meant = [choice for choice in found if choice.meant_by(text)]
+            only = meant[0] if len(meant) == 1 and not found.more else None
+            chosen = only or self._labels.get(text)
             if chosen is not None:
                 view.write(self.path, lambda: view.model.set(self.path, chosen.value))
                 return

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from exactnb.forms.choices import folded
+
 if TYPE_CHECKING:
     from exactnb.forms.lookup import Choice, Finder
 
@@ -33,7 +35,7 @@ class References:
         by_text = self._by_text[name]
         for choice in choices:
             self._by_value[name][str(choice.value)] = choice
-            for text in {_folded(part) for part in (choice.label, *choice.label.split(" · ", 1))}:
+            for text in choice.texts:
                 before = by_text.get(text, choice)
                 same = before is not None and before.value == choice.value
                 by_text[text] = choice if same else None  # two of that name: it tells nothing
@@ -50,7 +52,7 @@ class References:
     def match(self, name: str, text: str) -> Choice | None:
         """The one choice that a text means: its key, code, name or label."""
         known = self.get(name, text.strip())
-        return known if known is not None else self._by_text[name].get(_folded(text))
+        return known if known is not None else self._by_text[name].get(folded(text))
 
     def unknown(self, name: str, values: Iterable[Any]) -> list[str]:
         """The keys that nobody looked for yet."""
@@ -75,7 +77,3 @@ class References:
             if self.match(name, key) is None:
                 self.add(name, finder.search(key))
         self._failed.discard(name)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

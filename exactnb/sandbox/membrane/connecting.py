@@ -30,7 +30,8 @@ _FIELDS = [
 ]
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<title>{title}</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:4em auto;padding:0 1em}}
 button{{font:inherit;padding:.4em 1.2em;margin-right:.6em}}</style>
 <h1>{title}</h1>{body}</html>"""
