@@ -13,14 +13,14 @@ ROWS = re.findall(r"^\| `(tests/[\w/]+\.py)` \| `(test_\w+)` \|$", TABLE, re.M)
 
 
 @cache
-def tests_in(file: str) -> set[str]:
+def names_in(file: str) -> set[str]:
     tree = ast.parse((HERE / file).read_text("utf-8"))
     return {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
 
 
 @pytest.mark.parametrize(("file", "name"), ROWS)
 def test_a_test_that_is_named_is_there(file, name):
-    assert name in tests_in(file)
+    assert name in names_in(file)
 
 
 def test_each_of_the_twelve_promises_is_proved():
