@@ -2,18 +2,19 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SITE   := build/site
 
 # example notebooks show results, whatever the speed of the machine
 test notebooks: export EXACTNB_PROGRESS_DELAY = 3600
 
-.PHONY: demo test lint types format notebooks pictures bench e2e clean
+.PHONY: demo test lint types format notebooks pictures docs site bench e2e clean
 
 demo: $(READY)             ## open JupyterLab on the first notebook, with the demo company
 	$(BIN)/exactnb lab notebooks/00_first_steps.ipynb
 
 test: $(READY) lint types  ## every check
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests
-	$(BIN)/python -m pytest -p tests.books --doctest-modules --doctest-glob='*.md' exactnb README.md
+	$(BIN)/python -m pytest -p tests.books --doctest-modules exactnb
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg notebooks
 
 lint: $(READY)
@@ -32,6 +33,18 @@ notebooks: $(READY)        ## run the example notebooks again and keep their out
 
 pictures: $(READY)         ## draw the README's pictures again, after make e2e
 	$(BIN)/python tools/pictures.py
+
+docs: $(READY)             ## the documentation as pages, in build/docs; a warning is an error
+	$(BIN)/pip install --quiet -e '.[docs]'
+	$(BIN)/python tools/generated.py
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo "build/docs/index.html"
+
+# in an environment of its own: JupyterLab elsewhere cannot do with what is made for a browser
+site:                      ## the demo and its forms in a browser, without a server
+	test -x $(SITE)-venv/bin/python || $(PYTHON) -m venv $(SITE)-venv
+	$(SITE)-venv/bin/python -m pip install --quiet -r lite/requirements.txt
+	$(SITE)-venv/bin/python lite/build.py $(SITE)
 
 bench: $(READY)
 	$(BIN)/pip install --quiet -e '.[bench]'

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.display.cards import Card
 from exactnb.errors import BadAnswerError
+from exactnb.privacy import note_names_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +83,7 @@ class Run:
                 f"A {type(answer).__name__} came where a run was due", action=about.get("action")
             )
         run_id = answer.get("actionRunId")
+        note_names_in([about.get("input"), answer.get("output")])
         return cls(id=str(run_id) if run_id else None, output=answer.get("output"), **about)
 
     @property

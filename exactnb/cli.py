@@ -1,7 +1,7 @@
 """The ``exactnb`` command.
 
-``lab`` opens notebooks, ``report`` writes one as a file, ``sandbox`` serves a make-believe service,
-``doctor`` says what a real one lacks.
+``lab`` opens notebooks, ``report`` writes one as a file, ``serve`` makes one a dashboard,
+``sandbox`` serves a make-believe service, ``doctor`` says what a real one lacks.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from exactnb._version import __version__
@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     report = commands.add_parser("report", help="run a notebook and write it as one file")
     report.add_argument("notebook", type=Path)
-    report.add_argument("--to", type=Path, required=True, metavar="FILE", help=".html or .pdf")
+    report.add_argument(
+        "--to", type=Path, required=True, metavar="FILE", help=".html, .pdf or .xlsx"
+    )
     report.add_argument(
         "-p",
         dest="parameters",
@@ -39,6 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="NAME=VALUE",
         help="another value for a parameter of the notebook",
     )
+    report.add_argument(
+        "--anonymise", action="store_true", help="codes in the place of names, addresses, numbers"
+    )
+
+    dashboard = commands.add_parser(
+        "serve", help="serve a notebook as a dashboard, read-only, to this machine alone"
+    )
+    dashboard.add_argument("notebook", type=Path)
+    dashboard.add_argument("--port", type=int, default=8866)
 
     sandbox = commands.add_parser(
         "sandbox", help="serve a make-believe Membrane and Exact Online on this machine"
@@ -67,8 +78,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
 
     chosen = parser.parse_args(arguments)
-    run = {"lab": _lab, "report": _report, "sandbox": _sandbox, "doctor": _doctor}[chosen.command]
-    return run(chosen)
+    run: dict[str, Callable[[argparse.Namespace], int]] = {
+        "lab": _lab,
+        "report": _report,
+        "serve": _serve,
+        "sandbox": _sandbox,
+        "doctor": _doctor,
+    }
+    return run[chosen.command](chosen)
 
 
 def _lab(chosen: argparse.Namespace) -> int:
@@ -117,7 +134,19 @@ def _report(chosen: argparse.Namespace) -> int:
 
     try:
         parameters = spelled(read(chosen.notebook), dict(chosen.parameters))
-        print(report(chosen.notebook, chosen.to, **parameters))
+        print(report(chosen.notebook, chosen.to, anonymise=chosen.anonymise, **parameters))
+    except ExactnbError as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from exactnb.errors import ExactnbError
+    from exactnb.reports.dashboard import serve
+
+    try:
+        serve(chosen.notebook, chosen.port, browse=_has_screen())
     except ExactnbError as wrong:
         print(wrong, file=sys.stderr)
         return 1

@@ -16,7 +16,6 @@ from exactnb.catalog import (
 )
 from exactnb.errors import ExactnbError, IncompleteError, InputError, NotFoundError
 from exactnb.exact.entities import entity
-from exactnb.frames import Cursor, record_lines, to_record
 from exactnb.local import LocalCopy
 from exactnb.pages import Ask, Rows, cursor_input, shown
 from exactnb.proxy import decoded, verb
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from exactnb.display.cards import Card
+    from exactnb.frames import Cursor
     from exactnb.membrane.api import Membrane
     from exactnb.membrane.collection import Collection
     from exactnb.membrane.models import Action, ConnectionInfo
@@ -63,7 +63,7 @@ class Connection(PopularActions, Kept, LocalCopy):
         self.membrane = membrane
         self.info = info
         self.settings = settings
-        self.read_only = read_only
+        self.read_only = read_only = read_only or settings.read_only
         self.partial: pd.DataFrame | None = None
         self._reopen = reopen
         self._ways = ways = Ways.over(membrane, info, settings, division, outbox)
@@ -268,6 +268,8 @@ class Connection(PopularActions, Kept, LocalCopy):
         return self._gather(ask, about, {"action": key}, limit=limit, lines=lines)
 
     def _get(self, key: str, id: str, input: Mapping[str, Any], *, lines: bool) -> Any:
+        from exactnb.frames import record_lines, to_record
+
         action, about = self._catalog.find(key), entity(POPULAR[key])
         given = {id_input(action): str(id), **input}
         if lines:

@@ -186,10 +186,11 @@ class ReadOnlyError(ExactnbError):
 
     @classmethod
     def of(cls, what: str, *, action: str | None = None) -> ReadOnlyError:
-        """The refusal of a write, with the call that opens the connection for it."""
+        """The refusal of a write, with what opens the connection for it."""
         return cls(
             f"{what} writes, and this connection is read-only",
-            hint="Open it for writing: ex.connect(read_only=False).",
+            hint="Open it for writing: ex.connect(read_only=False). "
+            "Where EXACTNB_READ_ONLY is set, such as in a dashboard, nothing writes.",
             action=action,
         )
 
@@ -277,15 +278,14 @@ _BY_STATUS: Mapping[int, type[ExactnbError]] = {
     404: NotFoundError,
     429: RateLimitError,
 }
-_HINTS: Mapping[type[ExactnbError], str] = {
+#: what to do about an error that comes from the service
+HINTS: Mapping[type[ExactnbError], str] = {
     AuthenticationError: "Set MEMBRANE_TOKEN to a valid token, or pass token=… to ex.connect().",
     AccessError: "Ask whoever manages Membrane or Exact Online for the right to do this.",
     ConnectionStateError: "Reconnect Exact Online in Membrane, then call ex.connect() again.",
     RateLimitError: "Wait for the limit to reset, then run the cell again.",
     ServerError: "The service had a problem; run the cell again in a minute.",
 }
-
-
 #: what a program says that failed, as opposed to one that refuses
 _FAILURE = re.compile(
     r"object reference|internal server|unhandled|unexpected|exception|time-?out|timed out|deadlock",
@@ -347,11 +347,8 @@ def _words(response: Any) -> str | None:
 
 def is_envelope(body: Any) -> bool:
     """Whether a decoded body is one of Membrane's own errors, not an answer of Exact Online."""
-    return (
-        isinstance(body, dict)
-        and isinstance(body.get("message"), str)
-        and body.get("type") in _BY_TYPE
-    )
+    told = isinstance(body, dict) and isinstance(body.get("message"), str)
+    return told and body.get("type") in _BY_TYPE
 
 
 def from_envelope(
@@ -393,7 +390,7 @@ def from_envelope(
     run_id = body.get("actionRunId")
     return kind(
         message,
-        hint=_HINTS.get(kind),
+        hint=HINTS.get(kind),
         action=action,
         run_id=str(run_id) if run_id else None,
         **details,

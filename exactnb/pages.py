@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from exactnb.display.progress import Progress, progress
 from exactnb.errors import BadAnswerError, ExactnbError, IncompleteError, PullInterrupted
-from exactnb.frames import Cursor, Page, next_cursor, read_page, to_frame
+from exactnb.frames import Cursor, Page, next_cursor, read_page
 from exactnb.membrane.pacing import watching
 from exactnb.schema.check import fold
+from exactnb.threads import pool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,7 @@ def turn(
     def rows() -> int:
         return came + (waiting.result().count if waiting is not None else 0)
 
-    with ThreadPoolExecutor(1, thread_name_prefix="exactnb-pages") as reader:
+    with pool(1) as reader:
         try:
             while (raw := ask(cursor, None if waiting is None else rows)) is not None:
                 newest, unmarked = reader.submit(read_page, raw, entity), cursor is None
@@ -205,6 +206,8 @@ def gather(
         The chain stopped before its end: ``frame`` holds what came, and says so in its
         ``attrs``. After Ctrl-C it is a :class:`PullInterrupted`.
     """
+    from exactnb.frames import to_frame
+
     what = next(iter(source.values()))
     pulled = pull(ask, entity, limit=limit, marked=marked, progress=progress)
     if pulled.stopped is not None and not pulled.pages:

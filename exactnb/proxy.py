@@ -24,6 +24,7 @@ from exactnb.frames import Cursor, whole
 from exactnb.membrane.api import app_path
 from exactnb.membrane.clock import Clock
 from exactnb.membrane.transport import Response
+from exactnb.privacy import note_names_in
 
 if TYPE_CHECKING:
     from exactnb.membrane.api import Membrane
@@ -118,6 +119,7 @@ class Proxy:
             if not found:
                 raise DataError("Exact Online did not say who is signed in")
             self._me = found[0]
+            note_names_in(found, "Me")
         return self._me
 
     def _first(self, path: str) -> bytes:
@@ -340,5 +342,7 @@ def decoded(answer: Response) -> Any:
     if not answer.content.strip():
         return None
     if "json" in answer.headers.get("content-type", "json"):
-        return answer.json()
+        found = answer.json()
+        note_names_in(found)
+        return found
     return answer.content.decode("utf-8", "replace")

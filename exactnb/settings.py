@@ -27,6 +27,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "progress_delay": ("EXACTNB_PROGRESS_DELAY",),
     "master_hours": ("EXACTNB_MASTER_HOURS",),
     "home": ("EXACTNB_HOME",),
+    "read_only": ("EXACTNB_READ_ONLY",),
     "repeat_hours": ("EXACTNB_REPEAT_HOURS",),
 }
 
@@ -37,13 +38,18 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api_url: str = "https://api.getmembrane.com"
+    """Base address of Membrane."""
     api_version: str = "2025-10-21"
     """Sent as the header ``membrane-api-version``."""
 
     token: str | None = Field(default=None, repr=False)
+    """A Membrane token. It is never shown, logged or kept."""
     workspace_key: str | None = None
+    """Key of a Membrane workspace, from which a token is made where none is given."""
     workspace_secret: str | None = Field(default=None, repr=False)
+    """Secret of that workspace."""
     tenant_key: str | None = None
+    """The tenant (customer) of the workspace for whom the token is made."""
     token_lifetime: int = 3600
     """Seconds for which a token that is minted here is valid."""
     token_renewal: int = 60
@@ -53,6 +59,7 @@ class Settings(BaseModel):
     """The ``membrane`` command, or a command line such as ``npx @membranehq/cli``."""
 
     connect_timeout: float = 10.0
+    """Seconds in which a connection to Membrane has to be there."""
     read_timeout: float = 30.0
     """Seconds for a short call, such as listing connections."""
     run_timeout: float = 70.0
@@ -63,12 +70,14 @@ class Settings(BaseModel):
     backoff: float = 0.5
     """Seconds before the first retry; doubles each time, with jitter."""
     backoff_limit: float = 30.0
+    """Seconds that a wait before a retry is at most."""
     longest_wait: float = 120.0
     """Seconds that a service may ask us to wait before we rather raise."""
 
     calls_a_minute: int | None = 60
     """Calls that Exact Online allows in a clock minute for one administration; None: no limit."""
     calls_a_day: int | None = 5000
+    """Calls that it allows in a day for one administration; None: no limit."""
     errors_an_hour: int = 8
     """Errors after which we stop by ourselves; Exact Online blocks the key at ten."""
 
@@ -91,6 +100,8 @@ class Settings(BaseModel):
 
     home: Path = Field(default_factory=lambda: platformdirs.user_data_path("exactnb"))
     """Folder on this machine for what is kept: the outbox, the local copies."""
+    read_only: bool = False
+    """Whether every connection is read-only, whatever it was opened for."""
     repeat_hours: float = 24.0
     """Hours in which the same write is not sent again unless asked for by name."""
     reconcile_margin: float = 120.0

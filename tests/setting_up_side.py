@@ -56,6 +56,20 @@ class Place:
         one.disconnected = state == "CLIENT_ACTION_REQUIRED"
         return one.id
 
+    def third_division(self):
+        """The code of an administration beside the two; nothing is booked in it yet."""
+        books, code = self.sandbox.exact_online.store, HOLDING + 1
+        (row,) = books.records("SELECT * FROM main.SystemDivisions WHERE Code = ?", (HOLDING,))
+        row |= {"Code": code, "Description": "Noordster Vastgoed B.V.", "Hid": 103}
+        with books.lock:
+            books.connection.execute(
+                f"INSERT INTO main.SystemDivisions ({', '.join(row)})"
+                f" VALUES ({', '.join('?' * len(row))})",
+                tuple(row.values()),
+            )
+            books.version += 1
+        return code
+
     def none(self):
         self.connections.clear()
 

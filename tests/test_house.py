@@ -13,7 +13,7 @@ PACKAGE = Path(exactnb.__file__).parent
 #: floors from the ground up; the parts of one floor do not know each other
 FLOORS = (
     ("errors", "absent", "_version"),
-    ("settings", "extras"),
+    ("settings", "extras", "privacy", "threads"),
     ("membrane", "exact", "schema", "display"),
     ("frames", "outbox", "store"),
     ("actions", "catalog", "pages", "proxy", "ledger"),

@@ -193,6 +193,16 @@ def test_several_divisions(here, over):
     assert "2400101 Noordster Rijwielen B.V." in wrong.found
 
 
+def test_of_three_divisions_the_one_that_is_named(here, over):
+    here.log_in(over)
+    third = here.third_division()
+    found = diagnose(division=third, over=over)
+    assert found.proven
+    assert list(found.divisions) == [MAIN, HOLDING, third]
+    assert found["call"].found == "GL accounts were read: there is none yet"
+    assert f"division={third}" in found.code
+
+
 def test_what_it_says_to_paste_runs(here, over):
     here.log_in(over)
     found = diagnose(division=HOLDING, over=over)

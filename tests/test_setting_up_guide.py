@@ -314,6 +314,16 @@ def test_of_two_divisions_one_is_chosen(here, over):
     proven(guide, here, over, division=HOLDING)
 
 
+def test_of_three_divisions_one_is_chosen(here, over):
+    here.log_in(over)
+    third = here.third_division()
+    guide = ex.setup(over=over)
+    (box,) = [d for d in those(guide, widgets.Dropdown) if d.description == "Division"]
+    assert [code for _, code in box.options] == [MAIN, HOLDING, third]
+    choose(guide, "Division", third)
+    proven(guide, here, over, division=third)
+
+
 def test_names_of_the_service_are_text(here):
     here.log_in("http")
     here.none()

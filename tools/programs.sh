@@ -14,6 +14,7 @@ needs() { # needs PACKAGE COMMAND…: any one of the commands will do
 
 needs chromium "${EXACTNB_CHROMIUM:-}" chromium chromium-browser google-chrome
 needs libreoffice-calc-nogui soffice libreoffice
+needs npm npm
 needs poppler-utils pdftotext
 
 if [ ${#missing[@]} -eq 0 ]; then exit; fi

@@ -169,6 +169,7 @@ def made(
     found: Found | None = None,
     lined: bool = False,
     notes: Sequence[str] = (),
+    sums: Mapping[int, Mapping[int, int]] | None = None,
     **parameters: Any,
 ) -> Result:
     """The result of an analysis.
@@ -194,6 +195,9 @@ def made(
     lined, notes
         As of a :class:`~exactnb.display.statement.Statement`; of a long list that is lined the
         first ``options.rows`` rows are shown, and the last.
+    sums
+        Row → the rows that it adds up, each with its sign, by position; by default a total that
+        closes a list adds up its lines.
     parameters
         How it was asked for, kept in ``attrs["parameters"]`` as text.
     """
@@ -215,6 +219,7 @@ def made(
     }
     about = {name: str(value) for name, value in known.items() if value}
     named = " · ".join(filter(None, (title, origin.get("division_name"))))
+    added = _closing(frame) if sums is None else sums
 
     def look(
         whole: pd.DataFrame, chosen: Sequence[str] | None, most: int | None, first: int
@@ -231,7 +236,7 @@ def made(
             most = options.rows if lined else len(rows)
         last = max(len(rows) - 1, 0)  # which closes the list, and stands under each part of it
         if first == 0 and most >= last:
-            return Statement(named, told, rows, subtitle, checks, notes, lined, about)
+            return Statement(named, told, rows, subtitle, checks, notes, lined, about, added)
         few = [*rows[:last][first : first + most], *rows[last:]]
         cut = _cut(first, len(few) - 1, last)
         return Statement(named, told, few, subtitle, checks, [*notes, cut], lined, about)
@@ -239,6 +244,14 @@ def made(
     result._ledger, result._behind, result._look = ledger, behind, look
     result._findings, result._shown = found, columns
     return result
+
+
+def _closing(frame: pd.DataFrame) -> dict[int, dict[int, int]]:
+    """What the total of a list adds up: its lines, where nothing but lines stands above it."""
+    kinds = list(frame["kind"]) if "kind" in frame.columns else []
+    if len(kinds) < 2 or kinds[-1] != "total" or set(kinds[:-1]) != {"line"}:
+        return {}
+    return {len(kinds) - 1: dict.fromkeys(range(len(kinds) - 1), 1)}
 
 
 def _cut(first: int, shown: int, of: int) -> str:

@@ -1,8 +1,8 @@
-"""What the analyses by customer, item or invoice share: texts, totals and shares of a table."""
+"""What the analyses share about their rows: texts, totals, shares, and what a row adds up."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from exactnb.analyses.result import say
 from exactnb.frames.build import text_dtype
 
-__all__ = ["shares", "texts", "totalled"]
+__all__ = ["placed", "shares", "texts", "totalled"]
 
 
 def texts(column: pd.Series) -> pd.Series:
@@ -47,3 +47,19 @@ def totalled(table: pd.DataFrame, figures: Sequence[str], name: str, **more: Any
         columns[column] = pd.concat([values, last], ignore_index=True)
     whole = pd.DataFrame(columns)
     return whole.assign(**{figure: whole[figure] / 100 for figure in figures})
+
+
+def placed(keys: Sequence[str], sums: Mapping[str, Mapping[str, int]]) -> dict[int, dict[int, int]]:
+    """Which rows a row adds up, by position, from their keys; a key that no row has is left out.
+
+    Examples
+    --------
+    >>> placed(["revenue", "costs", "result"], {"result": {"revenue": 1, "costs": -1, "tax": -1}})
+    {2: {0: 1, 1: -1}}
+    """
+    at = {key: place for place, key in enumerate(keys)}
+    return {
+        at[key]: {at[other]: sign for other, sign in terms.items() if other in at}
+        for key, terms in sums.items()
+        if key in at
+    }

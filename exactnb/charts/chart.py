@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from exactnb.display.options import options
 from exactnb.errors import InputError
 from exactnb.extras import needed
+from exactnb.privacy import hidden
 
 if TYPE_CHECKING:
     import altair as alt
@@ -91,12 +92,16 @@ class Chart:
         """The chart in Vega-Lite, for any tool that reads it."""
         made: dict[str, Any] = (
             self.spec.properties(
-                title={"text": _wrapped(self.title), "subtitle": _wrapped(self.subtitle, 96)}
+                title={
+                    "text": _wrapped(hidden(self.title)),
+                    "subtitle": _wrapped(hidden(self.subtitle), 96),
+                }
             )
             .configure(**_THEME)
             .to_dict()
         )
-        return made
+        # where a report hides names; an SVG cuts off and breaks up what is long
+        return {key: _hidden(part, data=key == "datasets") for key, part in made.items()}
 
     @cached_property
     def svg(self) -> str:
@@ -107,7 +112,9 @@ class Chart:
         # each chart has marks of its own on a page of many
         key = hashlib.sha256(drawn.encode()).hexdigest()[:8]
         drawn = re.sub(r'(id="|url\(#)(clip|gradient_)', rf"\g<1>{key}-\g<2>", drawn)
-        return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(self.alt)}" ', 1)
+        return drawn.replace(
+            "<svg ", f'<svg role="img" aria-label="{escape(hidden(self.alt))}" ', 1
+        )
 
     def png(self, scale: float = 2.0) -> bytes:
         """The chart as a picture on a white ground, for a slide or a mail."""
@@ -197,6 +204,15 @@ def _locale() -> dict[str, Any]:
         "format_locale": numbers | {"minus": "-"},
         "time_format_locale": vl_convert.get_time_format_locale("nl-NL" if dutch else "en-US"),
     }
+
+
+def _hidden(part: Any, data: bool) -> Any:
+    """A part of a chart, with names told by codes in its data and in lists such as an order."""
+    if isinstance(part, dict):
+        return {key: _hidden(each, data) for key, each in part.items()}
+    if isinstance(part, list):
+        return [_hidden(each, data or isinstance(each, str)) for each in part]
+    return hidden(part) if data and isinstance(part, str) else part
 
 
 def _wrapped(text: str, width: int = 78) -> list[str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.display.formats import number
 from exactnb.display.options import options
-from exactnb.display.statement import Column, kind_of, on_the_right, written
+from exactnb.display.statement import ADDS_UP, Column, kind_of, on_the_right, written
 from exactnb.display.style import LIVE_TABLE, TABLE
+from exactnb.privacy import hidden
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,8 +22,6 @@ __all__ = ["IN_LISTS", "Interactive", "columns_of", "interactive"]
 
 #: a list shows cents, where a statement shows whole units
 IN_LISTS = {"money": "cents"}
-#: what adds up
-_SUMS = frozenset({"money", "cents", "side", "count"})
 #: rows on a page
 _PAGE = 10
 _FOOT = re.compile(r"<tfoot>.*?</tfoot>", re.DOTALL)
@@ -83,8 +82,10 @@ class Interactive:
         import pandas as pd
         from itables.javascript import generate_init_offline_itables_html
 
-        frame = pd.DataFrame(self.cells, columns=[c.label for c in self.columns], dtype="object")
-        told = repr((self.cells, self.columns, self.totals, self.title, options.language))
+        # the cells go into a script, where nothing finds a name that a report has to hide
+        cells, title = [[hidden(cell) for cell in row] for row in self.cells], hidden(self.title)
+        frame = pd.DataFrame(cells, columns=[c.label for c in self.columns], dtype="object")
+        told = repr((cells, self.columns, self.totals, title, options.language))
         long = len(self.cells) > _PAGE
         key = hashlib.sha256(told.encode()).hexdigest()[:12]
         undocumented, itables.options.warn_on_undocumented_option = (
@@ -94,7 +95,7 @@ class Interactive:
         try:
             html = itables.to_html_datatable(
                 frame,
-                caption=escape(self.title),  # which is taken as markup
+                caption=escape(title),  # which is taken as markup
                 connected=False,
                 showIndex=False,
                 maxBytes=0,  # a table that hides rows is a defect
@@ -195,7 +196,7 @@ def interactive(
     totals = {
         at: written(closing[name].iloc[0], holds[at])
         for at, (name, column) in enumerate(columns.items())
-        if closing is not None and column.kind in _SUMS and _adds_up(lines[name], closing[name])
+        if closing is not None and column.kind in ADDS_UP and _adds_up(lines[name], closing[name])
     }
     rest = len(frame) - len(lines) - (1 if totals else 0)
     if rest > 0:

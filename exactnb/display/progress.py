@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from exactnb.threads import there_are_threads
+
 __all__ = ["Heed", "Progress", "clock_time", "in_notebook", "progress", "quietly", "steps"]
 
 #: told how many rows have come; it stops the read by raising KeyboardInterrupt
@@ -109,10 +111,13 @@ def _bar_class() -> Any:
     """A line of text in a terminal; in a notebook the same, in an output that is emptied."""
     from tqdm import tqdm
 
-    if not in_notebook():
-        return tqdm
+    class Bar(tqdm):  # type: ignore[type-arg]
+        monitor_interval = tqdm.monitor_interval if there_are_threads() else 0
 
-    class InNotebook(tqdm):  # type: ignore[type-arg]
+    if not in_notebook():
+        return Bar
+
+    class InNotebook(Bar):
         """No widget: its text would stay in the saved notebook."""
 
         shown: Any = None

@@ -13,11 +13,23 @@ from exactnb.display.marks import marked
 from exactnb.display.options import options
 from exactnb.display.style import STATEMENT
 
-__all__ = ["Check", "Column", "Kind", "Row", "Statement", "kind_of", "on_the_right", "written"]
+__all__ = [
+    "ADDS_UP",
+    "Check",
+    "Column",
+    "Kind",
+    "Row",
+    "Statement",
+    "kind_of",
+    "on_the_right",
+    "written",
+]
 
 #: what a column holds, which says how it is written and on which side it stands
 Kind = Literal["text", "money", "cents", "side", "percent", "number", "plain", "count", "date"]
 _RIGHT = frozenset({"money", "cents", "side", "percent", "number", "plain", "count"})
+#: kinds of columns whose figures can be added up
+ADDS_UP = frozenset({"money", "cents", "side", "count"})
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class Column:
     once: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of cells: ``line``, ``heading``, ``subtotal`` or ``total``, indented by its level.
 
@@ -114,6 +126,9 @@ class Statement:
         A light line where something begins, as in long lists; statements have none.
     about
         Of what it is: ``administration``, ``period``, ``as_of``.
+    sums
+        Row → the rows that it adds up, each with its sign, by position; where only a part of the
+        rows is here, there are none.
     """
 
     title: str
@@ -124,6 +139,7 @@ class Statement:
     notes: Sequence[str] = field(default=())
     lined: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         return {}, marked(self.about, [(check.said, check.ok) for check in self.checks])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.forms.choices import Choice, Found, Framed, Nothing, Served, Source
 from exactnb.schema.check import fold
+from exactnb.threads import later
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +40,7 @@ class Finder:
         self.live = live
         self._delay = delay
         self._asked = 0
-        self._timer: threading.Timer | None = None
+        self._stop: Callable[[], None] | None = None
         self._lock = threading.Lock()
 
     def search(self, text: str = "") -> Found:
@@ -55,7 +56,7 @@ class Finder:
         return self.source.known(value)
 
     def search_later(self, text: str, done: Callable[[Found | Exception], None]) -> None:
-        """Hands the choices to ``done`` in a while, from another thread.
+        """Hands the choices to ``done`` in a while, from a thread or the event loop.
 
         A search that was asked for since makes this one stale: then ``done`` is not called.
         """
@@ -69,22 +70,20 @@ class Finder:
         """Makes stale whatever was asked for."""
         with self._lock:
             self._asked += 1
-            if self._timer is not None:
-                self._timer.cancel()
+            if self._stop is not None:
+                self._stop()
 
     def _later(self, ask: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self.cancel()
         with self._lock:
             mine = self._asked
-            self._timer = threading.Timer(self._delay, self._answer, (mine, ask, done))
-            self._timer.daemon = True
-            self._timer.start()
+            self._stop = later(self._delay, self._answer, mine, ask, done)
 
     def _answer(self, mine: int, ask: Callable[[], Any], done: Callable[[Any], None]) -> None:
         try:
             answer = ask()
         except Exception as failed:
-            # nobody is in this thread to raise to: it is shown at the field
+            # nobody is there to raise to: it is shown at the field
             answer = failed
         if mine == self._asked:
             done(answer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from html import escape
-from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -13,6 +12,7 @@ import ipywidgets as widgets
 from exactnb.forms.fields import Fields
 from exactnb.forms.fields.look import CSS, Box, Look
 from exactnb.forms.words import say
+from exactnb.threads import later
 
 if TYPE_CHECKING:
     from exactnb.forms.form import Form
@@ -178,9 +178,7 @@ class Screen:
             # nobody runs the cell again that shows this form: what came of it would be lost
             self._form.redraw()
         # the button that was pressed may be gone, and the focus with it
-        later = Timer(_DRAWN, self._refocus)
-        later.daemon = True
-        later.start()
+        later(_DRAWN, self._refocus)
 
     def _refocus(self) -> None:
         """Lead the keyboard to what comes next: a wrong field, else the first button."""

@@ -15,10 +15,17 @@ thread (:mod:`.opening` finds the records, :mod:`.arrow` reads them fast, :mod:`
 with care what is not that strict); :func:`to_frame` makes one DataFrame of the pages.
 """
 
-from exactnb.frames.build import record_lines, table_frame, to_frame, to_record, to_table
-from exactnb.frames.labels import with_labels
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from exactnb.frames.opening import Cursor
 from exactnb.frames.page import Page, field_names, listed, next_cursor, read_page, whole
+
+if TYPE_CHECKING:
+    from exactnb.frames.build import record_lines, table_frame, to_frame, to_record, to_table
+    from exactnb.frames.labels import with_labels
 
 __all__ = [
     "Cursor",
@@ -35,3 +42,11 @@ __all__ = [
     "whole",
     "with_labels",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What makes frames, and with it pandas, comes when the first one is made."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = "labels" if name == "with_labels" else "build"
+    return getattr(import_module(f"exactnb.frames.{room}"), name)

@@ -21,6 +21,7 @@ from exactnb.frames.opening import (
     run_of,
     span,
 )
+from exactnb.privacy import note_names
 
 try:
     from exactnb.frames import arrow as fast
@@ -103,6 +104,7 @@ def _read_fast(
 def _page(
     columns: Columns, count: int, entity: Entity | None, around: Sequence[Mapping[str, Any]]
 ) -> Page:
+    note_names(entity.name if entity else None, {name: one.values for name, one in columns.items()})
     return Page(columns, count, entity, run_of(around), cursor_of(around))
 
 

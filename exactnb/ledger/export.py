@@ -41,7 +41,7 @@ def export_ledger(
     Parameters
     ----------
     ledgers
-        Each division and its ledger, from :func:`~exactnb.ledger.frame.ledger_table`; one is
+        Each division and its ledger, as ``books.ledger(engine="arrow")`` gives it; one is
         held at a time.
     path
         The folder. If it is there, it must be empty or an export.

@@ -109,7 +109,8 @@ class LocalCopy:
         AccessError
             Exact Online does not let this login read lines or GL accounts.
         IncompleteError
-            It stopped before its end; after Ctrl-C it is a :class:`PullInterrupted`.
+            It stopped before its end; after Ctrl-C it is a
+            :class:`exactnb.errors.PullInterrupted`.
 
         Examples
         --------

@@ -59,7 +59,7 @@ def portfolio(items: Connection | Iterable[Item]) -> Portfolio:
 
 
 class Portfolio:
-    """Administrations that are refreshed and read together; made by :func:`portfolio`.
+    """Administrations that are refreshed and read together; made by :func:`exactnb.portfolio`.
 
     Each keeps a local copy of its own, as ``books.refresh()`` and ``books.ledger()`` do.
     """
@@ -83,7 +83,7 @@ class Portfolio:
         Parameters
         ----------
         tables, full
-            As of :meth:`Connection.refresh`.
+            As of :meth:`exactnb.Connection.refresh`.
         executor
             Where the tasks run: any of ``concurrent.futures``, or what ``client.get_executor()``
             of Dask gives. It is left open. By default threads, ``settings.side_by_side`` of them.
@@ -173,7 +173,7 @@ class Portfolio:
         Parameters
         ----------
         labels
-            As of :meth:`Connection.ledger`.
+            As of :meth:`exactnb.Connection.ledger`.
 
         Returns
         -------
@@ -215,8 +215,8 @@ class Portfolio:
         """The folder with the bookings of every administration as files, for other engines.
 
         DuckDB, Polars, Dask and Spark read it as one table, partitioned by division and year;
-        see :meth:`Connection.export_ledger` for its types. One administration is in memory at a
-        time. What is not here is left out, and a card says so, as of :meth:`ledger`.
+        see :meth:`exactnb.Connection.export_ledger` for its types. One administration is in memory
+        at a time. What is not here is left out, and a card says so, as of :meth:`ledger`.
 
         Parameters
         ----------

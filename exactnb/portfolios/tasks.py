@@ -9,7 +9,6 @@ from concurrent.futures import (
     FIRST_COMPLETED,
     Executor,
     Future,
-    ThreadPoolExecutor,
     wait,
 )
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from exactnb.display.progress import Heed, quietly, steps
 from exactnb.errors import ExactnbError
 from exactnb.ledger.making import LINES
 from exactnb.portfolios.members import Member, Place, used
+from exactnb.threads import pool
 
 if TYPE_CHECKING:
     from exactnb.local.refreshed import Refreshed
@@ -136,7 +136,7 @@ def side_by_side(
         if stop.is_set():
             raise KeyboardInterrupt  # as if it was pressed there: a read keeps what came
 
-    threads = ThreadPoolExecutor(workers, thread_name_prefix="exactnb-portfolio")
+    threads = pool(workers)
     try:
         return _gather(replace(task, heed=heed), members, threads, delay, stop)
     finally:

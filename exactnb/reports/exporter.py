@@ -28,6 +28,8 @@ _SHOWN = (
     "text/markdown",
     "text/plain",
 )
+#: a style sheet, or a script as long as a library
+_SHARED = re.compile(r"<style\b[^>]*>.*?</style>|<script\b[^>]*>.{10000,}?</script>", re.DOTALL)
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -71,17 +73,30 @@ class ReportExporter(HTMLExporter):  # type: ignore[misc]  # nbconvert has no ty
         heading = resources.get("heading") or Heading.of(nb, name)
         resources["heading"] = heading
         resources["style"] = (_HERE / "report.css").read_text(encoding="utf-8")
+        resources["script"] = (_HERE / "report.js").read_text(encoding="utf-8")
         html, resources = super().from_notebook_node(_quiet(untitled(nb)), resources, **named)
         return html, resources
 
 
 def _quiet(notebook: Any) -> Any:
-    """The notebook without what means nothing on paper: widgets without words, and stderr."""
-    made = copy.deepcopy(notebook)
+    """The notebook without what means nothing on paper: widgets without words, and stderr.
+
+    Style sheets and programs that several outputs carry stand at the first of them.
+    """
+    made, seen = copy.deepcopy(notebook), set[str]()
+
+    def once(block: re.Match[str]) -> str:
+        again = block[0] in seen
+        seen.add(block[0])
+        return "" if again else block[0]
+
     made.metadata.pop("widgets", None)
     for cell in made.cells:
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not _is_noise(output)]
+            for output in cell.outputs:
+                if "text/html" in output.get("data", {}):
+                    output.data["text/html"] = _SHARED.sub(once, output.data["text/html"])
     return made
 
 

@@ -15,7 +15,7 @@ __all__ = ["doctor", "installed"]
 #: a requirement of an extra, as the metadata of a package has it
 _REQUIRED = re.compile(r"([\w.-]+).*;\s*extra\s*==\s*[\"'](\w+)[\"']")
 #: extras that are for who works on exactnb itself
-_OURS = ("dev", "bench")
+_OURS = ("dev", "bench", "docs", "e2e")
 
 
 def installed() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from exactnb.store.merging import (
 )
 from exactnb.store.pieces import Pieces
 from exactnb.store.taking import take_all
+from exactnb.threads import pool
 
 __all__ = ["count", "gather", "read", "schema"]
 
@@ -175,5 +175,5 @@ def _overlaid(
         return pruned(interleaved(plan, old, new), both.chunk(0).dictionary, old.filter(dropped))
 
     # a few columns at a time: Arrow works outside Python's lock, and the others are there once
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        return dict(zip(names, pool.map(merged, names), strict=True))
+    with pool(_WORKERS) as workers:
+        return dict(zip(names, workers.map(merged, names), strict=True))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exactnb.errors import ExactnbError, NotFoundError
+from exactnb.privacy import note_names
 from exactnb.store import disk
 from exactnb.store.manifest import State, TableState, decode
 from exactnb.store.snapshots import Snapshot, Snapshots
@@ -126,7 +127,9 @@ class Store:
 
             return reading.read(self.folder, one.files, one.shape, columns, dictionaries)
 
-        return self._reading(table, state, rows)
+        found: pa.Table = self._reading(table, state, rows)
+        note_names(table, dict(zip(found.column_names, found.columns, strict=True)))
+        return found
 
     def schema(self, table: str, *, state: State | None = None) -> pa.Schema:
         """The columns that :meth:`read` can give, and their types."""

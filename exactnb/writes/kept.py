@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from exactnb.errors import InputError
-from exactnb.frames.build import text_dtype
 from exactnb.outbox import Row, Status
 from exactnb.writes.search import look_up
 from exactnb.writes.verdict import Found
@@ -130,5 +129,7 @@ def _frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 def _text(values: Iterable[str | None]) -> pd.Series:
     import pandas as pd
+
+    from exactnb.frames.build import text_dtype
 
     return pd.Series(list(values), dtype=text_dtype())

@@ -10,7 +10,6 @@ from exactnb.errors import NotFoundError
 from exactnb.exact.entities import Entity, by_resource, entity
 from exactnb.exact.moments import wall
 from exactnb.exact.odata import literal
-from exactnb.frames import to_record
 from exactnb.outbox import Row
 from exactnb.pages import gather
 from exactnb.proxy import Proxy
@@ -70,6 +69,8 @@ def _created(ways: Ways, row: Row, about: Entity, proxy: Proxy) -> Verdict:
 
 def _changed(ways: Ways, row: Row, about: Entity, proxy: Proxy) -> Verdict:
     """By the record that it was about."""
+    from exactnb.frames import to_record
+
     if row.record_id is None or len(about.key) > 1:
         return _by_hand(row, "nothing tells which record it was about")
     kind = about.fields[about.key[0]].type

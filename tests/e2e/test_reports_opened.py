@@ -14,11 +14,10 @@ from exactnb.reports.printing import printed
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_BYTES = 3_000_000
 #: the rows of every table in the file, before any script has touched it: cells, and whether each
-#: closes a statement. What a reader has to unfold stays folded on paper too
+#: closes a statement; also of what a reader has to unfold on the screen
 ROWS = """html => {
   const held = new DOMParser().parseFromString(html, "text/html");
-  const unfolded = (row) => !row.closest("thead, details:not([open])");
-  return [...held.querySelectorAll("tr")].filter(unfolded).map((row) => ({
+  return [...held.querySelectorAll("tr")].filter((row) => !row.closest("thead")).map((row) => ({
     cells: [...row.cells].map((cell) => cell.textContent.trim()).filter(Boolean),
     total: row.matches(".total"),
   }));

@@ -193,7 +193,7 @@ def _heads(cents: np.ndarray[Any, Any], digits: int) -> np.ndarray[Any, Any]:
 def _table(heads: np.ndarray[Any, Any], digits: int, n: int) -> pd.DataFrame:
     first, end = 10 ** (digits - 1), 10**digits
     each = np.arange(first, end)
-    counts = np.bincount(heads, minlength=end)[first:end]
+    counts = np.bincount(heads.astype("intp"), minlength=end)[first:end]  # 32 bits in a browser
     share = np.log10(1 + 1 / each)
     expected = n * share
     spread = np.sqrt(expected * (1 - share))

@@ -49,7 +49,7 @@ def cash_flow_forecast(
     later
         Days by which every customer pays later than it usually does: a scenario.
     detail
-        One row an expected payment instead: ``week``, ``date``, ``amount``, ``kind``, ``who``,
+        One row an expected payment instead: ``week``, ``date``, ``amount``, ``flow``, ``who``,
         ``why``, ``overdue``.
 
     Returns

@@ -12,7 +12,7 @@ from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
 from exactnb.analyses.revenue.sold import REVENUE, net_of
 from exactnb.analyses.revenue.split import numbered
-from exactnb.analyses.rows import texts
+from exactnb.analyses.rows import placed, texts
 from exactnb.analyses.sums import YEAR_END, eager, lines_of, movements, period_of, total
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
@@ -26,6 +26,8 @@ _DOCUMENTS = (20, 21)
 _BOOKED, _CREDITS = 50, (8021, 8024)
 #: cents by which an invoice and its entry may differ through rounding
 _ROUNDING = 5
+#: the steps that make up what was invoiced
+_INVOICED = ("invoices", "credit_notes")
 
 
 def revenue_bridge(
@@ -119,7 +121,8 @@ def revenue_bridge(
         _step("entries", booked["within"], loose & (booked["within"] != 0).to_numpy()),
         ("memorial", int(rest["lines"].sum()), int(rest["cents"].sum())),
     ]
-    whole = sum(amount for key, _, amount in steps if key not in ("invoices", "credit_notes"))
+    added = [key for key, _, _ in steps if key not in _INVOICED]
+    whole = sum(amount for key, _, amount in steps if key in added)
     steps.append(("revenue", int(moves.loc[_of(moves, asked), "lines"].sum()), whole))
     table = pd.DataFrame(steps, columns=["key", "count", "amount"])
     table.insert(1, "step", [_WORDS[key]() for key in table["key"]])
@@ -129,6 +132,7 @@ def revenue_bridge(
     always = table["key"].isin(["invoices", "invoiced", "revenue"])
     table = table[always | (table["count"] != 0)].reset_index(drop=True)
     table["amount"] = table["amount"] / 100
+    sums = {"invoiced": dict.fromkeys(_INVOICED, 1), "revenue": dict.fromkeys(added, 1)}
     numbers = {
         "other_accounts": documents.loc[dated & found & (elsewhere != 0), "invoice_number"],
         "rounding": documents.loc[dated & found & small & (off != 0), "invoice_number"],
@@ -161,6 +165,7 @@ def revenue_bridge(
             )
         ],
         behind=behind,
+        sums=placed(table["key"].tolist(), sums),
         period=asked,
         status=status,
     )

@@ -129,7 +129,8 @@ def balance_sheet(
     assets = _section(sheet, _ASSETS, groups)
     listed = [code for group in _ASSETS for code in groups[group.key]]
     named = say("Total assets", "Totaal activa")
-    sheet.row("total_assets", named, assets, listed, kind="total")
+    of = dict.fromkeys((group.key for group in _ASSETS), 1)
+    sheet.row("total_assets", named, assets, listed, of=of, kind="total")
     sheet.heading(say("Equity and liabilities", "Passiva"))
     result = _equity(sheet, groups["equity"], moves)
     earned = sheet.codes("W")
@@ -137,7 +138,8 @@ def balance_sheet(
     debts = equity + _section(sheet, _DEBTS, groups)
     listed = [code for code in sheet.net if code not in listed]
     named = say("Total equity and liabilities", "Totaal passiva")
-    sheet.row("total_debts", named, debts, listed, kind="total")
+    of = dict.fromkeys((group.key for group in (_EQUITY, *_DEBTS)), 1)
+    sheet.row("total_debts", named, debts, listed, of=of, kind="total")
     return made(
         sheet.frame,
         ledger,
@@ -151,6 +153,7 @@ def balance_sheet(
             _as_earned(ledger, columns, status, moves, columns.at(result)),
         ],
         behind=sheet.behind,
+        sums=sheet.sums,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
         period=columns.asked,
         by=by,
@@ -202,7 +205,9 @@ def _equity(sheet: Sheet, codes: Sequence[str], moves: pd.DataFrame) -> Amounts:
     named = say("Result of the year", "Resultaat boekjaar")
     sheet.row("result", named, year, lines(_year), level=2)
     listed = [*codes, *sheet.codes("W")]
-    sheet.row("equity", total_of(_EQUITY), -sheet.sum(listed), listed, kind="subtotal", level=2)
+    of = dict.fromkeys((*codes, "capital", "result_former_years", "result"), 1)
+    named, whole = total_of(_EQUITY), -sheet.sum(listed)
+    sheet.row(_EQUITY.key, named, whole, listed, of=of, kind="subtotal", level=2)
     return year
 
 

@@ -158,7 +158,10 @@ def cash_flow_statement(
         net = net + year_end
     named = say("Net cash flow", "Netto kasstroom")
     others = [code for code in sheet.net if code not in sheet.codes("B", CASH)]
-    sheet.row("net_cash_flow", named, net, None if year_end.any() else others, kind="subtotal")
+    parts = [*(_flow(section) for section, _ in _SECTIONS), _REST.key, "year_end"]
+    lead_to = None if year_end.any() else others
+    of = dict.fromkeys(parts, 1)
+    sheet.row("net_cash_flow", named, net, lead_to, of=of, kind="subtotal")
 
     opened = moves["turn"].isin(_OPENING)
     begin = columns.added_up(moves[cash], lambda p: p.prior)
@@ -168,7 +171,8 @@ def cash_flow_statement(
     end = columns.added_up(moves[cash], lambda p: p.ever)
     named = say("Cash at the end", "Liquide middelen eind")
     lead = _balances(moves, status, left_out, opening=False)
-    sheet.row("cash_closing", named, begin + net, lead, kind="total")
+    of = {"cash_opening": 1, "net_cash_flow": 1}
+    sheet.row("cash_closing", named, begin + net, lead, of=of, kind="total")
     told = {
         say("cash flow = movement of the cash accounts", "kasstroom = mutatie geldrekeningen"): (
             net,
@@ -187,6 +191,7 @@ def cash_flow_statement(
         columns={"description": Column("", "text"), **columns.shown()},
         checks=[columns.check(name, *both) for name, both in told.items()],
         behind=sheet.behind,
+        sums=sheet.sums,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
         period=columns.asked,
         by=by,
@@ -198,6 +203,11 @@ def cash_flow_statement(
 
 #: types of lines that open the books: part of the cash at the beginning
 _OPENING = (OPENING, 328)
+
+
+def _flow(section: Group) -> str:
+    """The key of the row that adds up one kind of activities."""
+    return f"{section.key}_cash_flow"
 
 
 def _section(sheet: Sheet, section: Group, groups: Sequence[Group]) -> Amounts:
@@ -218,7 +228,9 @@ def _section(sheet: Sheet, section: Group, groups: Sequence[Group]) -> Amounts:
         listed += codes
         whole = whole + sheet.group(group, codes, together=_LESS, level=1)
     named = say(f"Cash flow from {section.en.lower()}", f"Kasstroom uit {section.nl.lower()}")
-    sheet.row(f"{section.key}_cash_flow", named, whole, listed, kind="subtotal")
+    parts = ["net_result", _DEPRECIATION.key] if section.key == "operating" else []
+    of = dict.fromkeys([*parts, *(group.key for group in groups)], 1)
+    sheet.row(_flow(section), named, whole, listed, of=of, kind="subtotal")
     return whole
 
 

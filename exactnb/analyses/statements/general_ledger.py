@@ -106,6 +106,7 @@ def general_ledger(
             )
         ],
         behind=behind,
+        sums={len(table) - 1: dict.fromkeys(range(1, len(table) - 1), 1)},
         lined=True,
         account=code,
         period=asked,

@@ -121,10 +121,12 @@ def profit_and_loss(
     earned = sheet.codes("W")
     placed: list[str] = []
     shown = sheet.sum([])  # what is left, from the amounts as they are shown
+    of: dict[str, int] = {}
     for group in _LAYOUT:
         if group.key in _RESULTS:
             kind = "total" if group.key == "net_result" else "subtotal"
-            sheet.row(group.key, group.name, shown, list(placed), kind=kind)
+            sheet.row(group.key, group.name, shown, list(placed), of=of, kind=kind)
+            of = {group.key: 1}
             continue
         codes = sheet.codes("W", group.types)
         if group.key == "unclassified":
@@ -134,7 +136,8 @@ def profit_and_loss(
                 continue
         placed += codes
         amounts = sheet.group(group, codes)
-        shown = shown - amounts if group.sign > 0 else shown + amounts
+        of[group.key] = -group.sign
+        shown = shown + of[group.key] * amounts
     told = {
         say("result = profit and loss accounts", "resultaat = W&V-rekeningen"): -sheet.sum(earned),
         say("result = movement of the balance sheet", "resultaat = mutatie balans"): sheet.sum(
@@ -149,6 +152,7 @@ def profit_and_loss(
         columns={"description": Column("", "text"), **columns.shown()},
         checks=[columns.check(name, shown, other) for name, other in told.items()],
         behind=sheet.behind,
+        sums=sheet.sums,
         notes=columns.notes(int(moves["financial_year"].min()) if len(moves) else None),
         period=columns.asked,
         by=by,

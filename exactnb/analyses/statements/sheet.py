@@ -11,6 +11,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Behind, Where, say
+from exactnb.analyses.rows import placed
 from exactnb.analyses.statements.columns import Columns
 from exactnb.analyses.statements.tables import Amounts, accounts_of, euros
 from exactnb.analyses.sums import counted
@@ -91,6 +92,7 @@ class Sheet:
         self.net = dict(zip(accounts.index, columns.by_account(moves, span), strict=True))
         self._rows: list[dict[str, Any]] = []
         self._leads: list[Lead | None] = []
+        self._sums: dict[str, Mapping[str, int]] = {}
 
     def codes(self, balance_type: str, types: Sequence[int] | None = None) -> Sequence[str]:
         """The accounts of these types, in order; of any type where none are given."""
@@ -122,10 +124,16 @@ class Sheet:
         amounts: Amounts,
         lead: Sequence[str] | Lead | None,
         *,
+        of: Mapping[str, int] | None = None,
         kind: str = "line",
         level: int = 0,
     ) -> None:
-        """A row of its own; ``lead`` is the accounts whose lines stand behind it, or the way."""
+        """A row of its own; ``lead`` is the accounts whose lines stand behind it, or the way.
+
+        ``of`` says of a sum which rows it adds up: their keys, each with its sign.
+        """
+        if of:
+            self._sums[key] = of
         if lead is not None and not callable(lead):
             lead = self._of_accounts(tuple(lead))
         self._put(key, name, amounts, lead, kind=kind, level=level)
@@ -148,11 +156,15 @@ class Sheet:
             return whole
         self.heading(group.name, level)
         one = [code for code in codes if together and self.type_of(code) in together.types]
-        self.list([code for code in codes if code not in one], group.sign, level + 1)
+        rest = [code for code in codes if code not in one]
+        of = dict.fromkeys(rest, 1)
+        self.list(rest, group.sign, level + 1)
         if together and one:
+            of[together.key] = 1
             amounts = group.sign * self.sum(one)
             self.row(together.key, together.name, amounts, one, level=level + 1)
-        self.row(group.key, total_of(group), whole, codes, kind="subtotal", level=level + 1)
+        named = total_of(group)
+        self.row(group.key, named, whole, codes, of=of, kind="subtotal", level=level + 1)
         return whole
 
     def list(self, codes: Sequence[str], sign: int, level: int) -> None:
@@ -175,6 +187,11 @@ class Sheet:
         table.loc[table["kind"] == "heading", figures] = float("nan")
         texts = ["key", "gl_account_code", "description"]
         return self.columns.compare(table[[*texts, *figures, "kind", "level"]])
+
+    @property
+    def sums(self) -> dict[int, dict[int, int]]:
+        """Row → the rows that it adds up, each with its sign."""
+        return placed([row["key"] for row in self._rows], self._sums)
 
     @property
     def behind(self) -> Behind:

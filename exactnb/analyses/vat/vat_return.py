@@ -11,6 +11,7 @@ import pandas as pd
 
 from exactnb.analyses.period import Period
 from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.rows import placed
 from exactnb.analyses.sums import lines_of, period_of, total
 from exactnb.analyses.vat.boxes import BOXES, VATCode, codes_of
 from exactnb.display.statement import Check, Column
@@ -31,6 +32,10 @@ VAT_RETURN, EC_SALES_LIST = 31, 32
 _FILED = 20
 
 _KINDS = {"5a": "subtotal", "5c": "subtotal", "5g": "total"}
+#: the boxes whose tax is owed
+_DUE = [key for key, box in BOXES.items() if box.kind == "line" and key != "5b"]
+#: box → the boxes that it adds up, each with its sign
+_SUMS = {"5a": dict.fromkeys(_DUE, 1), "5c": {"5a": 1, "5b": -1}, "5g": {"5c": 1}}
 _NEEDED = ("financial_year", "financial_period", "type", "vat_code", "vat_type")
 
 
@@ -86,13 +91,11 @@ def vat_return(
     known = codes_of(codes, boxes)
     table = boxed(ledger, asked, known)
     sums = table.groupby("box")[["base", "vat"]].sum().reindex(list(BOXES), fill_value=0)
-    due = [key for key, box in BOXES.items() if box.kind == "line" and key != "5b"]
     filed = pd.DataFrame({"base": sums["base"] // 100, "vat": sums["vat"] // 100}) * 100
     filed.loc["5b", "vat"] = math.ceil(sums.loc["5b", "vat"] / 100) * 100
     for each in (sums, filed):
-        each.loc["5a", "vat"] = each.loc[due, "vat"].sum()
-        for key in ("5c", "5g"):
-            each.loc[key, "vat"] = each.loc["5a", "vat"] - each.loc["5b", "vat"]
+        for key, of in _SUMS.items():
+            each.loc[key, "vat"] = sum(sign * each.loc[box, "vat"] for box, sign in of.items())
     frame = pd.DataFrame(
         {
             "box": list(BOXES),
@@ -128,6 +131,7 @@ def vat_return(
         },
         checks=checks,
         behind=behind,
+        sums=placed(list(BOXES), _SUMS),
         period=asked,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from exactnb.forms.fields.group import Group
@@ -10,6 +9,7 @@ from exactnb.forms.fields.look import Box, Look
 from exactnb.forms.fields.parts import Lines, part_class
 from exactnb.forms.fields.view import View
 from exactnb.forms.lookup import Finders
+from exactnb.threads import later
 
 if TYPE_CHECKING:
     from exactnb.forms.fields.view import Part
@@ -112,9 +112,7 @@ class Fields:
         part = self._root.reveal(path)
         part.focus(path)
         if self._view.drawn != drawn:  # a front end hears nothing before it has drawn the control
-            later = threading.Timer(DRAWN, part.focus, (path,))
-            later.daemon = True
-            later.start()
+            later(DRAWN, part.focus, path)
         return self._view.model.field().at(path) is not None
 
     def shown(self) -> None:

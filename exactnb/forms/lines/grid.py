@@ -16,6 +16,7 @@ from exactnb.forms.lines.cells import splice
 from exactnb.forms.lines.frame import from_frame, to_frame
 from exactnb.forms.lines.lines import WHOLE, Lines
 from exactnb.forms.lines.static import as_html, as_text
+from exactnb.threads import later
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -303,11 +304,11 @@ class Grid(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's types are 
         self._finder.search_later(str(content.get("text", "")), done)
 
     def _learn_later(self) -> None:
-        """Finds out, in a thread, what the keys in the lines are called."""
+        """Finds out, beside, what the keys in the lines are called."""
         if self._learning or not self.lines.unknown():
             return
         self._learning = True
-        threading.Thread(target=self.learn, daemon=True).start()
+        later(0, self.learn)
 
     def learn(self) -> None:
         """Finds out what the keys in the lines are called, and shows it."""

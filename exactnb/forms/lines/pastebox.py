@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import ipywidgets as widgets
 
 from exactnb.errors import ExactnbError
 from exactnb.forms.lines.static import as_html
+from exactnb.threads import later
 
 if TYPE_CHECKING:
     from exactnb.forms.lines.grid import Grid
@@ -171,16 +172,14 @@ class GridBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self.grid = grid
         self.pastebox: PasteBox | None = None
         self._patience = patience
-        self._timer: threading.Timer | None = None
+        self._stop_waiting: Callable[[], None] | None = None
         grid.on_ready = self._on_ready
         super().__init__([grid], **({} if layout is None else {"layout": layout}))
 
     def shown(self) -> None:
         """Starts waiting for the grid; whoever displays a widget with this in it calls it."""
-        if not self.grid.ready and self._timer is None:
-            self._timer = threading.Timer(self._patience, self.fall_back)
-            self._timer.daemon = True
-            self._timer.start()
+        if not self.grid.ready and self._stop_waiting is None:
+            self._stop_waiting = later(self._patience, self.fall_back)
 
     def fall_back(self) -> None:
         """Puts the paste box below the grid, unless a front end shows the grid after all."""
@@ -190,8 +189,8 @@ class GridBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
             self.pastebox.learn()
 
     def _on_ready(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._stop_waiting is not None:
+            self._stop_waiting()
         if self.pastebox is not None:
             self.children = [self.grid]
             self.pastebox.close()
@@ -199,8 +198,8 @@ class GridBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def close(self) -> None:
         """Stops waiting, and closes the grid."""
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._stop_waiting is not None:
+            self._stop_waiting()
         if self.pastebox is not None:
             self.pastebox.close()
         self.grid.close()
