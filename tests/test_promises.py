@@ -11,7 +11,7 @@ HERE = Path(__file__).parent.parent
 TABLE = (HERE / "docs" / "promises.md").read_text("utf-8")
 ROWS = [
     (file, name)
-    for file, names in re.findall(r"^\| `(tests/[\w/]+\.py)` \|((?: `test_\w+`)+) \|$", TABLE, re.M)
+    for file, names in re.findall(r"^- `(tests/[\w/]+\.py)`:((?: `test_\w+`)+)$", TABLE, re.M)
     for name in re.findall(r"test_\w+", names)
 ]
 
