@@ -70,7 +70,7 @@ class Run:
 
     id: str | None
     action: str
-    input: Mapping[str, Any]
+    input: Mapping[str, Any] = field(repr=False)  # which may be sensitive
     output: Any = field(repr=False)
     connection: str = ""
     outbox_id: int | None = None

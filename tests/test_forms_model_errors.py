@@ -106,6 +106,18 @@ def test_what_could_not_be_read_is_among_the_problems(model):
     assert ("limit",) not in model.errors
 
 
+def test_what_a_record_has_already_is_nobodys_problem_until_it_is_changed():
+    schema = {"properties": {"a": {"maxLength": 2}, "b": {"items": {"maxLength": 2}}}}
+    model = FormModel(schema, {"a": "long", "b": ["long", "x"]})
+    assert model.validate() == []
+    model.set(("b", 1), "y")  # lines are sent whole, so all of them count
+    assert [problem.path for problem in model.validate()] == [("b", 0)]
+    model.set(("a",), "longer")
+    assert [problem.path for problem in model.validate(("a",))] == [("a",)]
+    model.set(("a",), "long")
+    assert model.validate(("a",)) == []
+
+
 def test_a_field_that_only_the_service_fills_is_nobodys_problem():
     schema = {**ACCOUNT, "required": ["created"]}
     assert FormModel(schema).validate() == []
@@ -114,7 +126,8 @@ def test_a_field_that_only_the_service_fills_is_nobodys_problem():
 
 def test_what_is_wrong_inside_json_text_is_told_at_the_text():
     schema = {"properties": {"x": {"enum": [{"a": 1}], "properties": {"b": {"type": "string"}}}}}
-    model = FormModel(schema, {"x": {"b": 1}})
+    model = FormModel(schema)
+    model.value = {"x": {"b": 1}}
     model.validate()
     assert model.field(("x",)).kind == "raw"
     assert set(model.errors) == {("x",)}

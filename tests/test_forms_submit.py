@@ -377,6 +377,19 @@ def test_an_update_sends_only_what_changed(demo, customer):
     assert form.send().record["phone"] == "050 555 55 55"
 
 
+def test_what_is_odd_in_a_record_does_not_stop_a_change_of_something_else(demo):
+    id = demo.create_account(name="Oude gegevens").record_id
+    store = demo.membrane._transport._transport._client._transport.app.exact_online.store
+    with store.transaction():
+        sql = "UPDATE main.Accounts SET Email = 'geen', Postcode = '12345678901234' WHERE ID = ?"
+        store.connection.execute(sql, (id,))
+    form = exactnb.form(demo, "update-account", {"city": "Assen"}, id=id)
+    assert sent(form).record["city"] == "Assen"
+    form = exactnb.form(demo, "update-account", {"email": "ook niet"}, id=id)
+    assert form.check() is None
+    assert list(form.errors) == ["email"]
+
+
 def test_what_someone_else_changed_is_shown_and_kept(demo, items):
     account = demo.list_accounts(status="C", limit=2).iloc[1]
     form = exactnb.form(demo, "update-account", {"phone": "020 111 11 11"}, id=account["id"])

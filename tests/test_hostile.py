@@ -220,7 +220,7 @@ def test_an_update_shows_what_is_there_as_text(shop):
     form = ex.form(shop.books, "update-account", id=JANSEN)
     form["city"] = "Assen"
     pages = seen(form)
-    form.check()
+    assert form.check() is not None, form.errors
     for page in (*pages, *seen(form)):
         shop.text(page, data=False)
     assert set(form.payload) == {"id", "city"}

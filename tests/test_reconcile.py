@@ -155,6 +155,20 @@ def test_a_lost_update_is_compared_with_the_record(sandbox):
     books.update_account(id, city="Emmen")  # as it failed, it may be sent anew
 
 
+def test_an_update_that_a_later_one_overtook_is_for_a_person(sandbox):
+    books = opened(sandbox, **AT_ONCE)
+    id = books.create_account(name="Overtaken", city="Assen").record_id
+    lost = lose(sandbox, lambda: books.update_account(id, city="Zwolle"), method="PUT")
+    books.update_account(id, phone="1")
+    assert books.look_up(lost).status == "sent"  # of another field
+    lost = lose(sandbox, lambda: books.update_account(id, city="Emmen"), method="PUT")
+    books.update_account(id, city="Haren")
+    found = books.look_up(lost)  # to send it again would undo the later one
+    assert found.status == "unknown"
+    assert "a later write changed city too" in found.how
+    assert books.settle(lost, id).status == "sent"
+
+
 def test_lost_requests_are_found_by_what_they_were_about(sandbox):
     books = opened(sandbox, **AT_ONCE)
 

@@ -346,7 +346,10 @@ def records(raw: bytes) -> list[dict[str, Any]]:
         inner = json.loads(raw)["d"]
     except (ValueError, KeyError, TypeError) as error:
         start = raw[:60].decode(errors="replace")
-        raise BadAnswerError(f"This is no answer of Exact Online: {start!r}") from error
+        raise BadAnswerError(
+            f"This is no answer of Exact Online: {start!r}",
+            hint="It may be down for maintenance, or the answer was cut off; try again.",
+        ) from error
     if isinstance(inner, dict):
         inner = inner.get("results", [inner])
     return list(inner or ())

@@ -277,7 +277,7 @@ class HTTPTransport:
         return Response(
             answer.status_code,
             dict(answer.headers.items()),
-            answer.content,
+            _quoted(answer, token),
             note=tokens.expired(token) if answer.status_code == 401 else None,
         )
 
@@ -298,6 +298,14 @@ class HTTPTransport:
                 sent=False,
             )
         return self._client
+
+
+def _quoted(answer: httpx.Response, token: str) -> bytes:
+    """The body; one that an error may quote does not repeat the token it was asked with."""
+    good = answer.is_success and "json" in answer.headers.get("content-type", "")
+    if good or len(token) < 16:
+        return answer.content
+    return answer.content.replace(token.encode(), "•••".encode())
 
 
 def _lost(request: Request, what: str, **details: Any) -> ServerError:

@@ -93,7 +93,19 @@ def _changed(ways: Ways, row: Row, about: Entity, proxy: Proxy) -> Verdict:
     ]
     if not other:
         return Verdict("sent", "the record is as it was sent", row.record_id)
+    if {*other} <= _overtaken(ways, row, about):
+        return _by_hand(row, f"a later write changed {', '.join(other)} too")
     return _absent(ways, row, f"the record has another {', '.join(other)}")
+
+
+def _overtaken(ways: Ways, row: Row, about: Entity) -> set[str]:
+    """The columns of a record that later writes of this machine changed, or may have."""
+    return {
+        column
+        for each in ways.outbox.rows(ways.place)
+        if each.id > row.id and each.record_id == row.record_id and each.status != "failed"
+        for column in compared(each.sent if isinstance(each.sent, Mapping) else {}, about)
+    }
 
 
 def _made_since(

@@ -21,7 +21,7 @@ from exactnb.forms.model.sending import (
 )
 from exactnb.forms.model.state import Unread
 from exactnb.forms.model.typed import parse
-from exactnb.forms.model.values import Path, same
+from exactnb.forms.model.values import Path, get, same
 from exactnb.schema.check import say
 from exactnb.schema.validate import Problem
 
@@ -136,8 +136,20 @@ class FormModel(Editor):
     def _check(self, path: Path) -> list[Problem]:
         value = self._state.value
         if path == ():
-            return check(self._field, self.schema, value, self.language)
-        return check_at(self._field, value, path, self.language)
+            found = check(self._field, self.schema, value, self.language)
+        else:
+            found = check_at(self._field, value, path, self.language)
+        return [each for each in found if not self._stays(each.path)]
+
+    def _stays(self, path: Path) -> bool:
+        """Whether a path is in a field of an existing record that is not sent: it did not change.
+
+        Whatever is there was kept once, and need not be put right to change something else.
+        """
+        before = ABSENT if self._is_new else get(self._start, path[:1])
+        return (
+            bool(path) and before is not ABSENT and same(get(self._state.value, path[:1]), before)
+        )
 
     def _stirred(self, path: Path) -> list[Path]:
         """A path and the errors around it, the outer ones first; none of them under another."""
