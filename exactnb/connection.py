@@ -395,5 +395,7 @@ class Connection(PopularActions, Kept, LocalCopy):
             expand=expand,
             lines=lines,
         )
-        source, shape = {"resource": asked.path}, {"limit": limit, "lines": lines}
+        # after so many rows as were asked for there is no next page to miss
+        shape = {"limit": limit, "lines": lines, "marked": top is not None}
+        source = {"resource": asked.path}
         return self._gather(asked.page, asked.about, source, select=asked.select, **shape)

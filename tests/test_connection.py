@@ -202,6 +202,10 @@ def test_odata_with_lines(books):
     assert lines["item_code"].notna().all()
 
 
+def test_as_many_rows_as_a_page_has_are_no_doubt_where_they_were_asked_for(books):
+    assert books.odata("Items", top=60).attrs["complete"] == "yes"
+
+
 def test_an_unknown_field_is_named_with_the_nearest(books):
     with pytest.raises(InputError, match="InvoiceNumber"):
         books.odata("SalesInvoices", select=["InvoiceNumbr"])
