@@ -12,7 +12,8 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,8 @@ class Names:
         self._kinds: dict[str, str] = {}
         self._taken: dict[str, str] = {}
         self._codes: dict[str, str] = {}
-        self._by_word: dict[str, list[tuple[int, str, str]]] = {}
+        #: first two words → how far in the first stands, the form, its code; the longest first
+        self._by_words: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -99,11 +101,10 @@ class Names:
         code = self._code(text, kind)
         self._codes[text] = code
         for form in _forms(text, kind):
-            first = _WORD.search(form)
-            if first is not None:
-                known = self._by_word.setdefault(first[0].casefold(), [])
-                known.append((first.start(), form, code))
-                known.sort(key=lambda each: -len(each[1]))
+            words = list(_WORD.finditer(form))
+            if words:
+                known = self._by_words.setdefault(_leading(words), [])
+                insort(known, (words[0].start(), form, code), key=lambda each: -len(each[1]))
 
     def __call__(self, text: str) -> str:
         """A text in which each value is replaced by its code."""
@@ -119,9 +120,11 @@ class Names:
 
     def _places(self, text: str) -> Iterator[tuple[int, int, str]]:
         """From where to where values stand, the longest where several do, in any case."""
-        end = 0
-        for word in _WORD.finditer(text):
-            for before, form, code in self._by_word.get(word[0].casefold(), ()):
+        end, words = 0, list(_WORD.finditer(text))
+        for at, word in enumerate(words):
+            first, second = _leading(words[at : at + 2])
+            longer = self._by_words.get((first, second), []) if second else []
+            for before, form, code in (*longer, *self._by_words.get((first, ""), ())):
                 start = word.start() - before
                 stop = start + len(form)
                 if (
@@ -140,6 +143,11 @@ class Names:
         while self._taken.setdefault(code := f"{kind}-{digest[:letters]}", plain) != plain:
             letters += 1
         return code
+
+
+def _leading(words: Sequence[re.Match[str]]) -> tuple[str, str]:
+    """The first two words, by which a form is found among many."""
+    return words[0][0].casefold(), words[1][0].casefold() if len(words) > 1 else ""
 
 
 def _forms(text: str, kind: str) -> Iterator[str]:
