@@ -12,16 +12,11 @@ import pandas as pd
 from exactnb.analyses.period import Period
 from exactnb.analyses.sums import bookings, eager, lines_of
 from exactnb.display.formats import is_missing, number
-from exactnb.display.options import options
+from exactnb.display.options import options, say
 from exactnb.display.statement import Check, Column, Row, Statement, kind_of
 from exactnb.errors import DataError, InputError
 
-__all__ = ["Result", "Where", "findings", "lines", "made", "say"]
-
-
-def say(en: str, nl: str) -> str:
-    """The words in the language of :data:`exactnb.options`."""
-    return nl if options.language == "nl" else en
+__all__ = ["Result", "Where", "findings", "lines", "made"]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from exactnb.analyses.result import say
+from exactnb.display.options import say
 from exactnb.frames.build import text_dtype
 
 __all__ = ["placed", "shares", "texts", "totalled"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from exactnb.analyses.result import Result, say
+from exactnb.analyses.result import Result
 from exactnb.charts.chart import ACCENTS, Chart, altair
 from exactnb.display.formats import number
+from exactnb.display.options import say
 
 __all__ = ["benford"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from exactnb.analyses.result import Result, say
+from exactnb.analyses.result import Result
 from exactnb.charts.chart import ACCENTS, RAMP, Chart, altair
 from exactnb.charts.words import amount, listed, share
 from exactnb.display.formats import number
+from exactnb.display.options import say
 
 __all__ = ["ageing", "days_outstanding"]
 

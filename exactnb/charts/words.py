@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exactnb.analyses.result import say
 from exactnb.display.formats import number
+from exactnb.display.options import say
 
 __all__ = ["amount", "listed", "share"]
 

@@ -10,7 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from exactnb.display.formats import number
-from exactnb.display.options import options
+from exactnb.display.options import options, say
 from exactnb.display.statement import ADDS_UP, Column, kind_of, on_the_right, written
 from exactnb.display.style import LIVE_TABLE, TABLE
 from exactnb.privacy import hidden
@@ -109,7 +109,7 @@ class Interactive:
                     "bottomStart": "info",
                     "bottomEnd": "paging" if long else None,
                 },
-                lengthMenu=[[_PAGE, 25, 50, 100, -1], [_PAGE, 25, 50, 100, _say("all", "alle")]],
+                lengthMenu=[[_PAGE, 25, 50, 100, -1], [_PAGE, 25, 50, 100, say("all", "alle")]],
                 language=_language(),
                 columnDefs=self._definitions(),
                 **self._foot(),
@@ -153,7 +153,7 @@ class Interactive:
         """The totals of all rows, as they stand before a script works them out again."""
         named = next((i for i in range(len(self.columns)) if i not in self.totals), -1)
         cells = [
-            _say("Total", "Totaal") if at == named else self.totals.get(at, "")
+            say("Total", "Totaal") if at == named else self.totals.get(at, "")
             for at in range(len(self.columns))
         ]
         return f"<tfoot><tr>{''.join(f'<th>{escape(cell)}</th>' for cell in cells)}</tr></tfoot>"
@@ -186,7 +186,7 @@ def interactive(
     closing = frame.iloc[-1:] if kinds is not None and (kinds == "total").any() else None
     coded = "gl_account_code" in frame.columns and "gl_account_code" not in columns
     if coded and (lines["gl_account_code"] != "").any():
-        columns = {"gl_account_code": Column(_say("Code", "Rekening")), **columns}
+        columns = {"gl_account_code": Column(say("Code", "Rekening")), **columns}
     holds = [IN_LISTS.get(column.kind, column.kind) for column in columns.values()]
     series = [lines[name].astype(object) for name in columns]
     cells = [
@@ -224,7 +224,7 @@ def _adds_up(lines: pd.Series, total: pd.Series) -> bool:
 
 def _left_out(rows: int) -> str:
     said = number(rows, 0)
-    return _say(
+    return say(
         f"Lines only; what heads or sums them ({said}) stands in the statement.",
         f"Alleen regels; wat ze aanduidt of optelt ({said}) staat in het overzicht.",
     )
@@ -243,17 +243,13 @@ def _language() -> dict[str, str]:
     """The words of DataTables; how many rows there are is always said."""
     marks = _marks()
     return {
-        "info": _say("_START_–_END_ of _TOTAL_ rows", "_START_–_END_ van _TOTAL_ regels"),
-        "infoEmpty": _say("0 rows", "0 regels"),
-        "infoFiltered": _say("(_MAX_ before the search)", "(_MAX_ zonder zoeken)"),
-        "lengthMenu": _say("_MENU_ rows a page", "_MENU_ regels per pagina"),
-        "search": _say("Search:", "Zoeken:"),
-        "zeroRecords": _say("Nothing found", "Niets gevonden"),
-        "emptyTable": _say("No rows", "Geen regels"),
+        "info": say("_START_–_END_ of _TOTAL_ rows", "_START_–_END_ van _TOTAL_ regels"),
+        "infoEmpty": say("0 rows", "0 regels"),
+        "infoFiltered": say("(_MAX_ before the search)", "(_MAX_ zonder zoeken)"),
+        "lengthMenu": say("_MENU_ rows a page", "_MENU_ regels per pagina"),
+        "search": say("Search:", "Zoeken:"),
+        "zeroRecords": say("Nothing found", "Niets gevonden"),
+        "emptyTable": say("No rows", "Geen regels"),
         "thousands": marks["thousands"],
         "decimal": marks["decimal"],
     }
-
-
-def _say(en: str, nl: str) -> str:
-    return nl if options.language == "nl" else en

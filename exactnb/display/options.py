@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Options", "options"]
+__all__ = ["Options", "options", "say"]
 
 
 class Options(BaseModel):
@@ -25,3 +25,8 @@ class Options(BaseModel):
 
 
 options = Options()
+
+
+def say(en: str, nl: str) -> str:
+    """The words in the language of :data:`exactnb.options`."""
+    return nl if options.language == "nl" else en

@@ -10,8 +10,8 @@ from typing import Any
 import narwhals as nw
 
 from exactnb.analyses.period import Month, Period
-from exactnb.analyses.result import say
 from exactnb.analyses.sums import eager, latest, lines_of, movements
+from exactnb.display.options import say
 from exactnb.errors import ExactnbError, InputError
 
 __all__ = ["STATEMENTS", "Asked", "Books", "flat"]

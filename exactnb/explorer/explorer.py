@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from exactnb.analyses.result import say
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Statement, on_the_right
 from exactnb.errors import ExactnbError
 from exactnb.explorer.asked import Asked, flat

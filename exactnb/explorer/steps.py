@@ -9,9 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from exactnb.analyses.result import Result, say
+from exactnb.analyses.result import Result
 from exactnb.analyses.statements.entries import headings
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Column, Row, Statement
 
 __all__ = ["PAGE", "Lines", "Sheet", "Step"]

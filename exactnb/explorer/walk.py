@@ -7,13 +7,14 @@ from typing import Any
 
 import narwhals as nw
 
-from exactnb.analyses.result import Result, lines, say
+from exactnb.analyses.result import Result, lines
 from exactnb.analyses.search import search
 from exactnb.analyses.statements.balance_sheet import balance_sheet
 from exactnb.analyses.statements.journal import journal
 from exactnb.analyses.statements.profit_and_loss import profit_and_loss
 from exactnb.analyses.statements.trial_balance import trial_balance
 from exactnb.analyses.sums import eager
+from exactnb.display.options import say
 from exactnb.errors import InputError
 from exactnb.explorer.asked import STATEMENTS, Asked, Books
 from exactnb.explorer.steps import PAGE, Lines, Sheet, Step

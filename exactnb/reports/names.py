@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape, unescape
 from typing import Any
 
-from exactnb.display.options import options
+from exactnb.display.options import say
 from exactnb.errors import ReportError
 from exactnb.privacy import Names
 from exactnb.reports.shown import MIME
@@ -180,8 +180,7 @@ def _text(html: str) -> str:
 
 
 def _left_out() -> str:
-    return (
-        "Een plaatje is weggelaten: daarin kan niets worden vervangen."
-        if options.language == "nl"
-        else "A picture was left out: nothing in it can be replaced."
+    return say(
+        "A picture was left out: nothing in it can be replaced.",
+        "Een plaatje is weggelaten: daarin kan niets worden vervangen.",
     )

@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import say
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.errors import InputError
 
 __all__ = ["MANUAL", "VAGUE", "Asked", "Outcome", "Severity", "euros", "reasons", "weight"]

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.sums import eager, lines_of, period_of
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError, InputError
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from exactnb.analyses.audit.asked import Asked, Outcome, euros, reasons
 from exactnb.analyses.audit.population import Population
-from exactnb.analyses.result import say
 from exactnb.display.formats import number
+from exactnb.display.options import say
 
 __all__ = ["description", "near_limit", "rare_pair", "round_amount", "seldom_person"]
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from exactnb.analyses.audit.references import alike, bare
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.sums import eager, lines_of, period_of, total
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError, InputError
 

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.audit.asked import weight
-from exactnb.analyses.result import Found, Result, Where, made, say
+from exactnb.analyses.result import Found, Result, Where, made
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["COLUMNS", "found_in", "stacked", "tables"]

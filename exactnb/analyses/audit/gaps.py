@@ -9,9 +9,10 @@ import pandas as pd
 
 from exactnb.analyses.audit.series import JUMP, disordered, missing_runs, series
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.sums import lines_of, period_of, total
 from exactnb.display.formats import day
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 

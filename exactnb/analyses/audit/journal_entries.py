@@ -12,8 +12,9 @@ from exactnb.analyses.audit.asked import MANUAL, VAGUE, Asked, Outcome, Severity
 from exactnb.analyses.audit.findings import found_in, stacked, tables
 from exactnb.analyses.audit.population import Population, Proof, population, proof
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.sums import period_of
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 
 __all__ = ["journal_entry_tests"]

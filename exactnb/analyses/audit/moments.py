@@ -12,8 +12,8 @@ import pandas as pd
 
 from exactnb.analyses.audit.asked import Asked, Outcome, reasons
 from exactnb.analyses.audit.population import Population
-from exactnb.analyses.result import say
 from exactnb.display.formats import day
+from exactnb.display.options import say
 from exactnb.errors import InputError
 from exactnb.extras import needed
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from exactnb.analyses.audit.series import missing_runs
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import say
 from exactnb.analyses.sums import eager, lines_of, movements, total
+from exactnb.display.options import say
 from exactnb.display.statement import Check
 from exactnb.errors import DataError
 from exactnb.frames.needs import require

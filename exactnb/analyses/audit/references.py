@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from exactnb.analyses.result import say
+from exactnb.display.options import say
 
 __all__ = ["alike", "bare"]
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from exactnb.analyses.cash.position import CASH
 from exactnb.analyses.receivables.settlement import settlement
-from exactnb.analyses.result import say
 from exactnb.analyses.sums import eager, lines_of
+from exactnb.display.options import say
 from exactnb.frames.needs import require
 from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side
 

@@ -9,8 +9,9 @@ import pandas as pd
 from exactnb.analyses.cash.expected import expected
 from exactnb.analyses.cash.position import CASH, cash_position
 from exactnb.analyses.receivables.control import Day, day_in
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.display.formats import day as day_said
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 

@@ -8,10 +8,11 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.receivables.control import Day, day_in
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.rows import texts, totalled
 from exactnb.analyses.sums import lines_of, total
 from exactnb.display.formats import day as day_said
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["CASH", "cash_position"]

@@ -10,7 +10,8 @@ import pandas as pd
 from exactnb.analyses.audit.asked import weight
 from exactnb.analyses.quality import checks
 from exactnb.analyses.quality.frames import accounts_of, bank_accounts_of
-from exactnb.analyses.result import Result, made, say
+from exactnb.analyses.result import Result, made
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 
 __all__ = ["account_quality"]

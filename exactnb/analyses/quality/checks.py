@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from exactnb.analyses.result import say
+from exactnb.display.options import say
 from exactnb.extras import needed
 
 __all__ = ["EU", "email", "iban", "kvk", "postcode", "vat_number"]

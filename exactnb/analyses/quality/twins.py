@@ -10,7 +10,8 @@ import pandas as pd
 
 from exactnb.analyses.quality.frames import accounts_of, bank_accounts_of
 from exactnb.analyses.quality.names import bare, words
-from exactnb.analyses.result import Result, made, say
+from exactnb.analyses.result import Result, made
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 from exactnb.errors import InputError
 from exactnb.extras import needed

@@ -17,10 +17,11 @@ from exactnb.analyses.receivables.buckets import (
     one_by_one,
 )
 from exactnb.analyses.receivables.control import Day, control_lines, day_in, whose
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.rows import shares, totalled
 from exactnb.display.formats import day as day_said
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side, match
 

@@ -10,9 +10,10 @@ import pandas as pd
 from exactnb.analyses.period import Period
 from exactnb.analyses.receivables.control import Day, calendar, day_in, span, whose
 from exactnb.analyses.receivables.settlement import settlement
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.rows import totalled
 from exactnb.display.formats import day as day_said
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 from exactnb.ledger.matching import PAYABLES, RECEIVABLES

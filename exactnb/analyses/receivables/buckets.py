@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.receivables.control import party_column
-from exactnb.analyses.result import say
 from exactnb.analyses.rows import texts
+from exactnb.display.options import say
 from exactnb.display.statement import Check
 from exactnb.errors import DataError, InputError
 from exactnb.frames.needs import require

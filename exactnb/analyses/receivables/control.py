@@ -8,8 +8,8 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import say
 from exactnb.analyses.sums import Lines, eager, lines_of, period_of, total
+from exactnb.display.options import say
 from exactnb.errors import DataError, InputError
 from exactnb.ledger.matching import RECEIVABLES, Side
 from exactnb.ledger.open_items import Day, day_of

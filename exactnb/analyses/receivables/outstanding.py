@@ -9,8 +9,9 @@ import pandas as pd
 
 from exactnb.analyses.period import By, Period
 from exactnb.analyses.receivables.control import calendar, control_lines, daily, day_in, span
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 from exactnb.ledger.matching import PAYABLES, RECEIVABLES, Side, match

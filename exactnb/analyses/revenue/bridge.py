@@ -9,11 +9,12 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.revenue.sold import REVENUE, net_of
 from exactnb.analyses.revenue.split import numbered
 from exactnb.analyses.rows import placed, texts
 from exactnb.analyses.sums import YEAR_END, eager, lines_of, movements, period_of, total
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
 from exactnb.frames.needs import require

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import By, Period
-from exactnb.analyses.result import Result, made, say
+from exactnb.analyses.result import Result, made
 from exactnb.analyses.revenue.dimensions import dimension_of
 from exactnb.analyses.revenue.sold import Sold, sold
 from exactnb.analyses.rows import totalled
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from exactnb.analyses.period import By, Period
-from exactnb.analyses.result import say
 from exactnb.analyses.rows import texts
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
 from exactnb.frames.needs import require

@@ -9,13 +9,14 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.revenue.dimensions import DIMENSIONS, Dimension, dimension_of
 from exactnb.analyses.revenue.revenue_by import named, ordered
 from exactnb.analyses.revenue.sold import COSTS, REVENUE, by_kind, net_of, parts_of, sold
 from exactnb.analyses.rows import texts, totalled
 from exactnb.analyses.sums import YEAR_END, movements, period_of, total
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError, InputError
 

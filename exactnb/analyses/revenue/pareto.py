@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.revenue.dimensions import dimension_of
 from exactnb.analyses.revenue.revenue_by import named, ordered
 from exactnb.analyses.revenue.sold import sold
 from exactnb.analyses.rows import shares, totalled
 from exactnb.display.formats import number
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 from exactnb.errors import InputError
 

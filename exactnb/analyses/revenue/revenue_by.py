@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.revenue.dimensions import Dimension, dimension_of
 from exactnb.analyses.revenue.sold import Sold, sold
 from exactnb.analyses.rows import shares, totalled
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 from exactnb.errors import InputError
 

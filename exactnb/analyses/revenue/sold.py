@@ -10,11 +10,12 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Where, say
+from exactnb.analyses.result import Where
 from exactnb.analyses.revenue.dimensions import Dimension
 from exactnb.analyses.revenue.split import split
 from exactnb.analyses.rows import texts
 from exactnb.analyses.sums import YEAR_END, Lines, eager, lines_of, movements, period_of, total
+from exactnb.display.options import say
 from exactnb.display.statement import Check
 from exactnb.errors import InputError
 

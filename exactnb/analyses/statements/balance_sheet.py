@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.period import FIRST, LAST, By, Month, Period
-from exactnb.analyses.result import Result, made, say
+from exactnb.analyses.result import Result, made
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.profit_and_loss import profit_and_loss
 from exactnb.analyses.statements.sheet import Detail, Group, Lead, Sheet, Span, total_of
 from exactnb.analyses.statements.tables import Amounts, standing, subtitle
 from exactnb.analyses.sums import YEAR_END, movements
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["balance_sheet"]

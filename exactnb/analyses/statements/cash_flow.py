@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.period import By, Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet
 from exactnb.analyses.statements.tables import Amounts, standing, subtitle
 from exactnb.analyses.sums import OPENING, TURNS, YEAR_END, counted, movements
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 
 __all__ = ["CASH", "cash_flow_statement"]

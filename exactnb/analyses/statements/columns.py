@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import By, Period
-from exactnb.analyses.result import say
 from exactnb.analyses.statements.tables import Amounts
 from exactnb.analyses.sums import period_of
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import InputError
 

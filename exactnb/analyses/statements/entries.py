@@ -10,8 +10,9 @@ import narwhals as nw
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from exactnb.analyses.result import Where, say
+from exactnb.analyses.result import Where
 from exactnb.analyses.sums import BOOKING, BROKEN, eager, lines_of, whole
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 from exactnb.errors import DataError, InputError
 from exactnb.frames.build import text_dtype

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.statements.entries import LISTED, booked, entry_of, filled, listed, unknown
 from exactnb.analyses.statements.tables import added, euros, subtitle
 from exactnb.analyses.sums import counted, movements, period_of
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["general_ledger"]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from exactnb.analyses.period import By, Period
-from exactnb.analyses.result import Result, made, say
+from exactnb.analyses.result import Result, made
 from exactnb.analyses.statements.columns import Columns, Compare
 from exactnb.analyses.statements.sheet import Detail, Group, Sheet
 from exactnb.analyses.statements.tables import subtitle
 from exactnb.analyses.sums import YEAR_END, movements
+from exactnb.display.options import say
 from exactnb.display.statement import Column
 
 __all__ = ["profit_and_loss"]

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Behind, Where, say
+from exactnb.analyses.result import Behind, Where
 from exactnb.analyses.rows import placed
 from exactnb.analyses.statements.columns import Columns
 from exactnb.analyses.statements.tables import Amounts, accounts_of, euros
 from exactnb.analyses.sums import counted
+from exactnb.display.options import say
 from exactnb.errors import InputError
 
 __all__ = ["Detail", "Group", "Lead", "Sheet", "Span", "total_of"]

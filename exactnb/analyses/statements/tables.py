@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Where, say
+from exactnb.analyses.result import Where
 from exactnb.display.formats import day
+from exactnb.display.options import say
 
 __all__ = ["Amounts", "accounts_of", "added", "euros", "standing", "subtitle"]
 

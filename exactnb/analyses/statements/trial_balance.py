@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.period import Month, Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.statements.tables import accounts_of, added, euros, subtitle
 from exactnb.analyses.sums import counted, movements, period_of
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 
 __all__ = ["trial_balance"]

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from exactnb.analyses.quality.checks import EU, vat_number
-from exactnb.analyses.result import say
 from exactnb.analyses.vat.boxes import VATCode
+from exactnb.display.options import say
 
 __all__ = ["FINDING", "TESTS", "Taxed"]
 

@@ -9,7 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.sums import eager, lines_of, period_of
 from exactnb.analyses.vat.boxes import VATCode, codes_of
 from exactnb.analyses.vat.findings import FINDING, TESTS, Taxed
@@ -24,6 +24,7 @@ from exactnb.analyses.vat.vat_return import (
     filed_in,
     taxed,
 )
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.frames.needs import require
 

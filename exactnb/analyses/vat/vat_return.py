@@ -10,10 +10,11 @@ import narwhals as nw
 import pandas as pd
 
 from exactnb.analyses.period import Period
-from exactnb.analyses.result import Result, Where, made, say
+from exactnb.analyses.result import Result, Where, made
 from exactnb.analyses.rows import placed
 from exactnb.analyses.sums import lines_of, period_of, total
 from exactnb.analyses.vat.boxes import BOXES, VATCode, codes_of
+from exactnb.display.options import say
 from exactnb.display.statement import Check, Column
 from exactnb.errors import DataError
 from exactnb.frames.needs import require
