@@ -54,8 +54,8 @@ class Watch:
             self.errors.append(text[:500])
 
     def check(self):
-        assert self.outside == []
-        assert self.errors == []
+        assert self.outside == [], self.outside
+        assert self.errors == [], self.errors
 
 
 def picture(shown, name, **how):

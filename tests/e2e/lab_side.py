@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,7 +127,15 @@ class Notebook:
 
 @contextmanager
 def served(folder):
-    """A JupyterLab on this machine for as long as the block lasts; it keeps to its folder."""
+    """A JupyterLab on this machine for as long as the block lasts; it keeps to its folder.
+
+    Its kernels' sockets are in one of their own: their paths may have 107 characters.
+    """
+    with tempfile.TemporaryDirectory(prefix="lab-") as runtime:
+        yield from _served(folder, Path(runtime))
+
+
+def _served(folder, runtime):
     notebooks, home = folder / "notebooks", folder / "home"
     notebooks.mkdir()
     for name, values in PREFERENCES.items():
@@ -137,7 +146,7 @@ def served(folder):
     environment = {name: value for name, value in os.environ.items() if name not in own}
     environment |= {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_RUNTIME_DIR": str(runtime),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
@@ -165,7 +174,7 @@ def served(folder):
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Lab(_address(server, home), notebooks)
+        yield Lab(_address(server, home / "log", runtime), notebooks)
     finally:
         server.terminate()
         try:
@@ -175,13 +184,13 @@ def served(folder):
             server.wait()
 
 
-def _address(server, home):
+def _address(server, log, runtime):
     """Where it answers, from the file in which a Jupyter server says so."""
     for _ in range(600):
-        assert server.poll() is None, (home / "log").read_text()[-2000:]
-        for file in (home / "runtime").glob("jpserver-*.json"):
+        assert server.poll() is None, log.read_text()[-2000:]
+        for file in runtime.glob("jpserver-*.json"):
             address = json.loads(file.read_text())["url"].rstrip("/")
             if httpx.get(f"{address}/api").is_success:
                 return address
         time.sleep(0.2)
-    raise AssertionError((home / "log").read_text()[-2000:])
+    raise AssertionError(log.read_text()[-2000:])
