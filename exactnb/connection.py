@@ -395,7 +395,6 @@ class Connection(PopularActions, Kept, LocalCopy):
             expand=expand,
             lines=lines,
         )
-        # after so many rows as were asked for there is no next page to miss
-        shape = {"limit": limit, "lines": lines, "marked": top is not None}
+        shape = {"limit": limit, "lines": lines, "marked": top is not None}  # then its end is known
         source = {"resource": asked.path}
         return self._gather(asked.page, asked.about, source, select=asked.select, **shape)

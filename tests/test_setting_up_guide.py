@@ -324,6 +324,31 @@ def test_of_three_divisions_one_is_chosen(here, over):
     proven(guide, here, over, division=third)
 
 
+@pytest.fixture
+def dutch():
+    ex.options.language = "nl"
+    yield
+    ex.options.language = "en"
+
+
+def test_it_leads_in_dutch_too(here, dutch):
+    guide = ex.setup()
+    for words in ("Exact Online verbinden", "Opdracht", "nog niet bekeken", "Nu:", "Log in met"):
+        assert words in guide.html
+    press(guide, "Inloggen met de opdracht membrane")
+    type_into(guide, "Code", CODE)
+    assert guide.message == "Ingelogd."
+    (box,) = [d for d in those(guide, widgets.Dropdown) if d.description == "Administratie"]
+    box.value = HOLDING
+    press(guide, "Gebruik deze administratie")
+    proven(guide, here, "http", division=HOLDING)
+    assert "is gelezen" in str(guide)
+    assert "Plak dit:" in guide.html
+    read = ("description", "placeholder", "value", "tooltip")  # of a widget
+    shown = " ".join(str(getattr(each, name, "")) for each in under(guide.widget) for name in read)
+    assert not [words for words in ("Look", "Use this", "Paste", "Connect ") if words in shown]
+
+
 def test_names_of_the_service_are_text(here):
     here.log_in("http")
     here.none()

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from exactnb.connection import Connection
+from exactnb.display.options import say
 from exactnb.errors import (
     AccessError,
     AuthenticationError,
@@ -152,25 +153,28 @@ class _Round:
             return Step("command", "ok", Command(self.settings).path)
         except TransportError as missing:
             if self.over == "http" and not self._tokenless:
-                return Step("command", "ok", "not installed, and not needed: there is a token")
+                unneeded = say(
+                    "not installed, and not needed: there is a token",
+                    "niet geïnstalleerd, en niet nodig: er is een token",
+                )
+                return Step("command", "ok", unneeded)
             first = (missing.hint or INSTALL).rstrip(".")
-            return Step(
-                "command",
-                "next",
-                missing.message,
-                f"{first}; then log in with `{LOGIN}`."
-                + (" Without it: set MEMBRANE_TOKEN." if self.over == "http" else ""),
-            )
+            do = say(f"{first}; then log in with `{LOGIN}`.", f"{first}; log dan in met `{LOGIN}`.")
+            if self.over == "http":
+                do += say(" Without it: set MEMBRANE_TOKEN.", " Zonder: zet MEMBRANE_TOKEN.")
+            return Step("command", "next", missing.message, do)
 
     def _token(self) -> Step:
         if self.over == "command":
-            return Step("token", "ok", "the command keeps its own login")
+            own = say("the command keeps its own login", "de opdracht heeft een eigen login")
+            return Step("token", "ok", own)
         given = self.settings
         source = tokens.source(given)
         try:
             token = source.token()
         except AuthenticationError as none:
-            return Step("token", "next", none.message, _log_in(" or set MEMBRANE_TOKEN"))
+            more = say(" or set MEMBRANE_TOKEN", " of zet MEMBRANE_TOKEN")
+            return Step("token", "next", none.message, _log_in(more))
         late = tokens.expired(token)
         return Step("token", "ok", origin(given) + (f"; {late}" if late else ""))
 
@@ -184,8 +188,9 @@ class _Round:
             self.every = list(self.membrane.connections())
         except AuthenticationError as refused:
             return Step("service", "next", refused.message, self._anew())
-        where = self.settings.api_url if self.over == "http" else "the command"
-        return Step("service", "ok", f"{where} answers" + (f" to {who}" if who else ""))
+        where = self.settings.api_url if self.over == "http" else say("the command", "de opdracht")
+        whom = say(f" to {who}", f" aan {who}") if who else ""
+        return Step("service", "ok", say(f"{where} answers{whom}", f"{where} antwoordt{whom}"))
 
     def _who(self) -> str | None:
         if self.over == "command":
@@ -202,31 +207,57 @@ class _Round:
         if self.over == "command" or self._tokenless:
             return _log_in()
         if given.token:
-            return f"Make a new token in Membrane, and put it in the place of {origin(given)}."
-        return "Check MEMBRANE_WORKSPACE_KEY, MEMBRANE_WORKSPACE_SECRET and MEMBRANE_TENANT_KEY."
+            return say(
+                f"Make a new token in Membrane, and put it in the place of {origin(given)}.",
+                f"Maak in Membrane een nieuw token, en zet het op de plaats van {origin(given)}.",
+            )
+        names = "MEMBRANE_WORKSPACE_KEY, MEMBRANE_WORKSPACE_SECRET"
+        return say(
+            f"Check {names} and MEMBRANE_TENANT_KEY.",
+            f"Controleer {names} en MEMBRANE_TENANT_KEY.",
+        )
 
     def _connection(self) -> Step:
         self.fits = fits = fitting(self.every, self.wanted)
         ready = [c for c in fits if c.ready]
         if len(ready) == 1:
             self.chosen = ready[0]
-            others = f", one of {len(fits)}" if len(fits) > 1 else ""
-            return Step("connection", "ok", f"{ready[0].name} ({ready[0].id}): ready{others}")
+            one, count = f"{ready[0].name} ({ready[0].id})", len(fits)
+            found = say(f"{one}: ready", f"{one}: klaar")
+            if count > 1:
+                found += say(f", one of {count}", f", één van {count}")
+            return Step("connection", "ok", found)
         listed = "; ".join(f"{c.name} ({c.id}): {standing(c)}" for c in fits)
         if ready:
-            do = f'Choose one by its id: ex.connect("{ready[0].id}"), or in ex.setup().'
+            call = f'ex.connect("{ready[0].id}")'
+            do = say(
+                f"Choose one by its id: {call}, or in ex.setup().",
+                f"Kies er een met zijn id: {call}, of in ex.setup().",
+            )
             return Step("connection", "next", listed, do)
         if not fits:
-            what = "to Exact Online" if self.wanted is None else repr(self.wanted)
-            other = ", ".join(f"{c.name} ({c.id})" for c in self.every)
-            found = f"there is none {what}" + (f"; there are: {other}" if other else "")
-            do = "Make one: ex.setup() in a notebook leads through it."
-            if self.wanted is not None and self.every:
-                do = f"Name one that is there, such as {self.every[0].id}."
-            return Step("connection", "next", found, do)
+            return self._no_connection()
         # one that is there is mended, not made anew; the one with a page of its own first
         self.chosen = mend = min(fits, key=lambda c: page(c.url) is None)
         return Step("connection", "next", listed, advice(mend), page(mend.url))
+
+    def _no_connection(self) -> Step:
+        what = repr(self.wanted)
+        if self.wanted is None:
+            what = say("to Exact Online", "met Exact Online")
+        found = say(f"there is none {what}", f"er is geen {what}")
+        if other := ", ".join(f"{c.name} ({c.id})" for c in self.every):
+            found += say(f"; there are: {other}", f"; er zijn: {other}")
+        do = say(
+            "Make one: ex.setup() in a notebook leads through it.",
+            "Maak er een: ex.setup() in een notebook leidt je erdoor.",
+        )
+        if self.wanted is not None and self.every:
+            id = self.every[0].id
+            do = say(
+                f"Name one that is there, such as {id}.", f"Noem er een die er is, zoals {id}."
+            )
+        return Step("connection", "next", found, do)
 
     # --- what Exact Online says -------------------------------------------------------------
 
@@ -243,22 +274,34 @@ class _Round:
             self.divisions = {self.asked or current: ""}
         listed = ", ".join(f"{code} {name}".rstrip() for code, name in self.divisions.items())
         if self.asked is not None and self.asked not in self.divisions:
-            found = f"there is no division {self.asked}; there are: {listed}"
-            return Step("division", "next", found, f"Choose one of these, such as {current}.")
+            found = say(
+                f"there is no division {self.asked}; there are: {listed}",
+                f"er is geen administratie {self.asked}; er zijn: {listed}",
+            )
+            do = say(
+                f"Choose one of these, such as {current}.", f"Kies een van deze, zoals {current}."
+            )
+            return Step("division", "next", found, do)
         self.division = here = self.asked or current
         if here != current:
             self.books = books.beside(here)
         found = f"{here} {self.divisions.get(here, '')}".rstrip()
         count = len(self.divisions)
-        return Step("division", "ok", f"{found}, one of: {listed}" if count > 1 else found)
+        among = say(f", one of: {listed}", f", één van: {listed}") if count > 1 else ""
+        return Step("division", "ok", found + among)
 
     def _call(self) -> Step:
         assert self.books is not None
         read = self.books.odata("GLAccounts", select=["Code", "Description"], top=1)
         if read.empty:
-            return Step("call", "ok", "GL accounts were read: there is none yet")
-        first = read.iloc[0]
-        return Step("call", "ok", f"GL account {first['code']} {first['description']} was read")
+            none = say(
+                "GL accounts were read: there is none yet",
+                "grootboekrekeningen zijn gelezen: er is er nog geen",
+            )
+            return Step("call", "ok", none)
+        first = f"{read['code'].iloc[0]} {read['description'].iloc[0]}"
+        found = say(f"GL account {first} was read", f"grootboekrekening {first} is gelezen")
+        return Step("call", "ok", found)
 
     # --- what to paste ----------------------------------------------------------------------
 
@@ -285,18 +328,23 @@ def origin(settings: Settings) -> str:
         for name in ENVIRONMENT["token"]:
             if os.environ.get(name) == settings.token:
                 return name
-        return "the token that was given"
+        return say("the token that was given", "het token dat is gegeven")
     if settings.workspace_key and settings.workspace_secret:
-        return "signed here, with MEMBRANE_WORKSPACE_KEY and MEMBRANE_WORKSPACE_SECRET"
-    return "the login of the membrane command"
+        return say(
+            "signed here, with MEMBRANE_WORKSPACE_KEY and MEMBRANE_WORKSPACE_SECRET",
+            "hier getekend, met MEMBRANE_WORKSPACE_KEY en MEMBRANE_WORKSPACE_SECRET",
+        )
+    return say("the login of the membrane command", "de login van de opdracht membrane")
 
 
 def _log_in(more: str = "") -> str:
-    return f"Log in with `{LOGIN}`{more}."
+    return say(f"Log in with `{LOGIN}`{more}.", f"Log in met `{LOGIN}`{more}.")
 
 
 def _stopped(name: str, error: ExactnbError) -> Step:
     """The step that an error stopped, in the error's own words."""
-    do = error.hint or "Look at what it says, and try again."
+    do = error.hint or say(
+        "Look at what it says, and try again.", "Kijk wat er staat, en probeer het opnieuw."
+    )
     url = page(getattr(error, "url", None))
     return Step(name, "next", without_secrets(error.message), without_secrets(do), url)

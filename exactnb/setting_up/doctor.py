@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from importlib import metadata
 
 from exactnb._version import __version__
+from exactnb.display.options import say
 from exactnb.setting_up.diagnosis import Over, diagnose
 
 __all__ = ["doctor", "installed"]
@@ -37,11 +38,14 @@ def doctor(
     facts = installed()
     width = max(map(len, facts))
     found = diagnose(connection=connection, division=division, over=over)
-    way = "HTTP" if over == "http" else "the membrane command"
+    way = "HTTP" if over == "http" else say("the membrane command", "de opdracht membrane")
     parts = [
-        _part("Installed", [f"{name:{width}}  {version}" for name, version in facts.items()]),
-        _part(f"Connection, over {way}", str(found).splitlines()),
-        _part("Calls", found.calls) if found.calls else "",
+        _part(
+            say("Installed", "Geïnstalleerd"),
+            [f"{name:{width}}  {version}" for name, version in facts.items()],
+        ),
+        _part(say(f"Connection, over {way}", f"Verbinding, over {way}"), str(found).splitlines()),
+        _part(say("Calls", "Vragen"), found.calls) if found.calls else "",
     ]
     return "\n\n".join(filter(None, parts)), found.proven
 

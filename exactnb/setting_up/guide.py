@@ -8,9 +8,10 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
+from exactnb.display.options import say
 from exactnb.errors import ConnectionStateError, ExactnbError
 from exactnb.membrane.excerpts import without_secrets
-from exactnb.setting_up.diagnosis import Over, diagnose, membrane
+from exactnb.setting_up.diagnosis import LOGIN, Over, diagnose, membrane
 from exactnb.setting_up.login import begin_login, complete_login
 from exactnb.setting_up.standing import building, page, standing
 from exactnb.settings import ENVIRONMENT, Settings
@@ -97,13 +98,17 @@ class Setup:
         if found["service"].state == "ok":
             os.environ[ENVIRONMENT["token"][0]] = token
             self.look()
-            self.message = (
+            self.message = say(
                 "The token is accepted. It is kept in this notebook's process alone: set "
-                "MEMBRANE_TOKEN before you start Jupyter to have it next time."
+                "MEMBRANE_TOKEN before you start Jupyter to have it next time.",
+                "Het token is geaccepteerd. Het blijft alleen in het proces van dit notebook: zet "
+                "MEMBRANE_TOKEN voordat je Jupyter start om het de volgende keer te hebben.",
             )
         else:
-            stopped = found.next
-            self.message = f"The token is not used: {stopped.found if stopped else ''}"
+            why = found.next.found if found.next else ""
+            self.message = say(
+                f"The token is not used: {why}", f"Het token wordt niet gebruikt: {why}"
+            )
 
     def log_in(self) -> None:
         """Begin a login with the ``membrane`` command; :attr:`link` is where it is done."""
@@ -117,7 +122,10 @@ class Setup:
         self.link, self.doing = page(address), "login"
         if self.link is None:
             self.doing = ""
-            self.message = "Log in with `membrane login --tenant` in a terminal, then look again."
+            self.message = say(
+                f"Log in with `{LOGIN}` in a terminal, then look again.",
+                f"Log in met `{LOGIN}` in een terminal, en kijk dan opnieuw.",
+            )
 
     def finish_login(self, code: str) -> None:
         """End the login with the code that the page showed."""
@@ -136,9 +144,12 @@ class Setup:
             if self._over == "http" and os.environ.pop(variable, "")
         ]
         self.look()
-        self.message = "Logged in."
+        self.message = say("Logged in.", "Ingelogd.")
         if left:
-            self.message += " The variables that were not accepted are not used in this notebook."
+            self.message += say(
+                " The variables that were not accepted are not used in this notebook.",
+                " De variabelen die zijn geweigerd, worden in dit notebook niet gebruikt.",
+            )
 
     def choose(self, connection: str) -> None:
         """Use the connection of this id."""
@@ -208,7 +219,11 @@ class Setup:
         stopped = self._stop.is_set()
         self.look()
         if not self.found.proven:
-            self.message = "Waiting was stopped." if stopped else "Nobody has connected yet."
+            self.message = (
+                say("Waiting was stopped.", "Het wachten is gestopt.")
+                if stopped
+                else say("Nobody has connected yet.", "Nog niemand heeft verbonden.")
+            )
 
     def _asked(self, api: Membrane) -> bool:
         """Whether a person has answered; the connection that came of it is chosen."""
@@ -218,8 +233,10 @@ class Setup:
         if request.status == "success":
             self._wanted = request.result_connection_id or self._wanted
             return True
-        why = f": {request.result_error}" if request.result_error else ""
-        self.message = without_secrets(f"The connection was not made ({request.status}){why}")
+        why = f"({request.status})"
+        why += f": {request.result_error}" if request.result_error else ""
+        said = say(f"The connection was not made {why}", f"De verbinding is niet gemaakt {why}")
+        self.message = without_secrets(said)
         return True
 
     def _mended(self, api: Membrane) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from exactnb.display.options import say
 from exactnb.forms.fields.look import Box, Look
 from exactnb.setting_up.standing import building, page, standing
-from exactnb.setting_up.steps import linked
+from exactnb.setting_up.steps import TITLES, linked
 
 if TYPE_CHECKING:
     from exactnb.setting_up.guide import Setup
@@ -54,13 +55,22 @@ class Screen:
 
     def _busy_controls(self) -> list[Any]:
         if self._guide.doing != "connect":
-            return [self._note("One moment …")]
-        stop = self._made(widgets.Button, description="Stop waiting", layout=self._whole)
+            return [self._note(say("One moment …", "Een ogenblik …"))]
+        words = say("Stop waiting", "Niet langer wachten")
+        stop = self._made(widgets.Button, description=words, layout=self._whole)
         stop.on_click(lambda _: self._guide.stop())
         step = self._guide.found.next
         if self._guide.link and step and step.url == self._guide.link:
-            return [self._note("What you do on that page is seen here by itself."), stop]
-        return [*self._page("Connect on this page; it is seen here by itself:"), stop]
+            seen = say(
+                "What you do on that page is seen here by itself.",
+                "Wat je op die pagina doet, wordt hier vanzelf gezien.",
+            )
+            return [self._note(seen), stop]
+        said = say(
+            "Connect on this page; it is seen here by itself:",
+            "Verbind op deze pagina; dat wordt hier vanzelf gezien:",
+        )
+        return [*self._page(said), stop]
 
     def _steps(self) -> list[Any]:
         guide, step = self._guide, self._guide.found.next
@@ -72,18 +82,24 @@ class Screen:
             shown = self._connections()
         else:
             shown = self._divisions()
-        return [*shown, self._button("Look again", guide.look)]
+        return [*shown, self._button(say("Look again", "Kijk opnieuw"), guide.look)]
 
     def _login(self) -> list[Any]:
         guide, found = self._guide, self._guide.found
-        shown = []
+        shown, help = [], say("paste it and press Enter", "plak het en druk op Enter")
         if guide._over == "http":
-            shown.append(self._secret("Token", "paste it and press Enter", guide.use_token))
+            shown.append(self._secret("Token", help, guide.use_token))
         if guide.doing == "login":
-            shown += self._page("Log in on this page, and copy the code that it shows:")
-            shown.append(self._secret("Code", "paste it and press Enter", guide.finish_login))
+            shown += self._page(
+                say(
+                    "Log in on this page, and copy the code that it shows:",
+                    "Log in op deze pagina, en kopieer de code die er dan staat:",
+                )
+            )
+            shown.append(self._secret("Code", help, guide.finish_login))
         elif found["command"].state == "ok":
-            shown.append(self._button("Log in with the membrane command", guide.log_in))
+            said = say("Log in with the membrane command", "Inloggen met de opdracht membrane")
+            shown.append(self._button(said, guide.log_in))
         return shown
 
     def _connections(self) -> list[Any]:
@@ -92,16 +108,19 @@ class Screen:
         if len(found.connections) > 1:
             options = [(f"{c.name} ({c.id}): {standing(c)}", c.id) for c in found.connections]
             chosen = found.chosen.id if found.chosen else options[0][1]
-            shown += self._choice("Connection", options, chosen, guide.choose)
+            said = say("Use this connection", "Gebruik deze verbinding")
+            shown += self._choice(_title("connection"), options, chosen, said, guide.choose)
         there = found.chosen
         if there is None and found.connections:
             return shown  # several are ready: one is to be chosen first
         if there is None:
-            said = "Make a connection to Exact Online"
+            said = say("Make a connection to Exact Online", "Maak een verbinding met Exact Online")
         elif building(there):
-            said = f"Wait for {there.name}"
+            said = say(f"Wait for {there.name}", f"Wacht op {there.name}")
+        elif page(there.url):
+            said = say(f"Connect {there.name}", f"Verbind {there.name}")
         else:
-            said = f"{'Connect' if page(there.url) else 'Reconnect'} {there.name}"
+            said = say(f"Reconnect {there.name}", f"Verbind {there.name} opnieuw")
         return [*shown, self._button(said, self._connect_and_wait)]
 
     def _divisions(self) -> list[Any]:
@@ -110,7 +129,8 @@ class Screen:
             return []
         options = [(f"{code} {name}", code) for code, name in found.divisions.items()]
         here = found.division if found.division in found.divisions else options[0][1]
-        return self._choice("Division", options, here, guide.choose_division)
+        said = say("Use this division", "Gebruik deze administratie")
+        return self._choice(_title("division"), options, here, said, guide.choose_division)
 
     def _connect_and_wait(self) -> None:
         self._guide.connect()
@@ -129,7 +149,7 @@ class Screen:
 
     def _page(self, said: str) -> list[Any]:
         if not self._guide.link:
-            return [self._note("Membrane is at work on it …")]
+            return [self._note(say("Membrane is at work on it …", "Membrane is ermee bezig …"))]
         link = f"<p>{escape(said)}<br>{linked(self._guide.link)}</p>"
         return [self._made(widgets.HTML, value=link)]
 
@@ -139,11 +159,16 @@ class Screen:
         return button
 
     def _choice(
-        self, title: str, options: list[tuple[str, Any]], value: Any, act: Callable[[Any], Any]
+        self,
+        title: str,
+        options: list[tuple[str, Any]],
+        value: Any,
+        said: str,
+        act: Callable[[Any], Any],
     ) -> list[Any]:
         how = {"options": options, "value": value, "layout": self._whole}
         box = self._made(widgets.Dropdown, description=title, **how)
-        return [box, self._button(f"Use this {title.lower()}", lambda: act(box.value))]
+        return [box, self._button(said, lambda: act(box.value))]
 
     def _secret(self, title: str, help: str, act: Callable[[str], Any]) -> Any:
         """A field that forgets what is typed into it before anything is done with it."""
@@ -178,3 +203,7 @@ class Screen:
             self.refresh()
         if self._guide.found.proven:
             self._guide.redraw()
+
+
+def _title(step: str) -> str:
+    return say(*TITLES[step])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exactnb.display.options import say
 from exactnb.membrane.excerpts import without_secrets
 from exactnb.setting_up.steps import web
 
@@ -36,13 +37,25 @@ def standing(info: ConnectionInfo) -> str:
 def advice(info: ConnectionInfo) -> str:
     """What to do about a connection that is not ready."""
     if info.status == "BUILDING":
-        return f"Membrane is still building {info.name}: wait a minute, then look again."
+        return say(
+            f"Membrane is still building {info.name}: wait a minute, then look again.",
+            f"Membrane maakt {info.name} nog: wacht een minuut en kijk dan opnieuw.",
+        )
     if info.status == "DISCONNECTING":
-        return f"{info.name} is being disconnected: look again in a minute, then reconnect it."
+        return say(
+            f"{info.name} is being disconnected: look again in a minute, then reconnect it.",
+            f"{info.name} wordt verbroken: kijk over een minuut opnieuw en verbind dan weer.",
+        )
     if page(info.url):
-        why = info.problem or "Sign in"
-        return f"{why.rstrip('.')} on this page, for {info.name}; then look again."
-    return (
-        f"Reconnect {info.name} rather than making another: `membrane connect "
-        f"--connectionId={info.id}`, or with ex.setup() in a notebook."
+        why = (info.problem or say("Sign in", "Log in")).rstrip(".")
+        return say(
+            f"{why} on this page, for {info.name}; then look again.",
+            f"{why} op deze pagina, voor {info.name}; kijk daarna opnieuw.",
+        )
+    command = f"`membrane connect --connectionId={info.id}`"
+    return say(
+        f"Reconnect {info.name} rather than making another: {command}, or with ex.setup() in a "
+        "notebook.",
+        f"Verbind {info.name} opnieuw, en maak geen andere: {command}, of met ex.setup() in een "
+        "notebook.",
     )

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from exactnb.display.options import say
 from exactnb.display.style import CARD, CARD_INLINE, TONES
 
 if TYPE_CHECKING:
@@ -17,14 +18,14 @@ __all__ = ["TITLES", "Diagnosis", "State", "Step", "linked", "web"]
 
 State = Literal["ok", "next", "blocked"]
 
-#: the steps in their order, and what they are called
-TITLES: Mapping[str, str] = {
-    "command": "Command",
-    "token": "Token",
-    "service": "Service",
-    "connection": "Connection",
-    "division": "Division",
-    "call": "First call",
+#: the steps in their order, and what they are called in English and in Dutch
+TITLES: Mapping[str, tuple[str, str]] = {
+    "command": ("Command", "Opdracht"),
+    "token": ("Token", "Token"),
+    "service": ("Service", "Dienst"),
+    "connection": ("Connection", "Verbinding"),
+    "division": ("Division", "Administratie"),
+    "call": ("First call", "Eerste vraag"),
 }
 _SIGNS: Mapping[State, str] = {"ok": "✓", "next": "→", "blocked": "·"}
 _LINK = "color: light-dark(#2563A8, #7DB3F0); text-decoration: underline"
@@ -56,9 +57,14 @@ class Step:
     url: str | None = None
 
     @property
+    def title(self) -> str:
+        """What it is called."""
+        return say(*TITLES[self.name])
+
+    @property
     def said(self) -> str:
         """What was found, in a line."""
-        return self.found or "not looked at yet"
+        return self.found or say("not looked at yet", "nog niet bekeken")
 
 
 @dataclass(frozen=True)
@@ -105,35 +111,36 @@ class Diagnosis:
         return next(step for step in self.steps if step.name == name)
 
     def __str__(self) -> str:
-        width = max(len(title) for title in TITLES.values())
-        rows = [f"{_SIGNS[s.state]} {TITLES[s.name]:{width}}  {s.said}" for s in self.steps]
+        width = max(len(step.title) for step in self.steps)
+        rows = [f"{_SIGNS[s.state]} {s.title:{width}}  {s.said}" for s in self.steps]
         step = self.next
         if step is None:
-            return "\n".join([*rows, "", "Paste this:", *_indented(self.code)])
-        return "\n".join([*rows, "", "Next:", *_indented(step.do), *_indented(step.url or "")])
+            return "\n".join([*rows, "", _paste(), *_indented(self.code)])
+        return "\n".join([*rows, "", _next(), *_indented(step.do), *_indented(step.url or "")])
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f'<tr><td style="text-align: left; color: {TONES[_TONES[s.state]]}">'
             f"{_SIGNS[s.state]}</td>"
-            f'<th scope="row" style="text-align: left">{escape(TITLES[s.name])}</th>'
+            f'<th scope="row" style="text-align: left">{escape(s.title)}</th>'
             f'<td style="text-align: left; max-width: none">{escape(s.said)}</td></tr>'
             for s in self.steps
         )
+        title = say("Connect Exact Online", "Exact Online verbinden")
         return (
             f'{CARD}<section class="exactnb-card" style="{CARD_INLINE}; line-height: 1.45" '
-            'aria-label="Connect Exact Online"><header><strong>Connect Exact Online</strong>'
+            f'aria-label="{title}"><header><strong>{title}</strong>'
             f"</header><table><tbody>{rows}</tbody></table>{self._advice()}</section>"
         )
 
     def _advice(self) -> str:
         step = self.next
         if step is None:
-            return f"<p>Paste this:</p><pre>{escape(self.code)}</pre>"
+            return f"<p>{_paste()}</p><pre>{escape(self.code)}</pre>"
         # what is said may be an answer of the service: no link but one to a web page
         url = web(step.url)
         link = f"<p>{linked(url)}</p>" if url else ""
-        return f"<p><strong>Next:</strong> {escape(step.do)}</p>{link}"
+        return f"<p><strong>{_next()}</strong> {escape(step.do)}</p>{link}"
 
 
 def web(address: str | None) -> str | None:
@@ -148,6 +155,14 @@ def linked(address: str) -> str:
     """A link to a web page as HTML."""
     url = escape(address)
     return f'<a href="{url}" target="_blank" rel="noopener" style="{_LINK}">{url}</a>'
+
+
+def _paste() -> str:
+    return say("Paste this:", "Plak dit:")
+
+
+def _next() -> str:
+    return say("Next:", "Nu:")
 
 
 def _indented(text: str) -> list[str]:
