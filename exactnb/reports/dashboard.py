@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from exactnb.errors import InputError
 from exactnb.extras import needed
@@ -12,6 +13,8 @@ __all__ = ["serve"]
 
 #: seconds without a visitor after which a kernel is let go
 _IDLE = 600
+#: milliseconds between two looks whether a visitor is still there
+_PING = 30_000
 _SHARE = Path(__file__).parent / "share"
 
 
@@ -43,17 +46,28 @@ def serve(notebook: Path, port: int = 8866, *, browse: bool = True) -> None:
         raise InputError(f"There is no notebook {notebook}")
     places = [str(_SHARE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ |= {"EXACTNB_READ_ONLY": "1", "JUPYTER_PATH": os.pathsep.join(places)}
-    app.Voila.launch_instance(
-        argv=[
-            str(notebook),
-            "--Voila.ip=127.0.0.1",
-            f"--Voila.port={port}",
-            f"--Voila.open_browser={browse}",
-            "--Voila.auto_token=True",
-            "--VoilaConfiguration.template=exactnb",
-            "--VoilaConfiguration.allow_template_override=NO",
-            "--VoilaConfiguration.strip_sources=True",
-            "--KernelManager.transport_encryption=auto",
-            f"--MappingKernelManager.cull_idle_timeout={_IDLE}",
-        ]
+    app.Voila.launch_instance(argv=[str(notebook)], config=_config(port, browse))
+
+
+def _config(port: int, browse: bool) -> Any:
+    from traitlets.config import Config
+
+    return Config(
+        {
+            "Voila": {
+                "ip": "127.0.0.1",
+                "port": port,
+                "open_browser": browse,
+                "auto_token": True,
+                # a longer one than the pings are apart is warned of
+                "tornado_settings": {"ws_ping_interval": _PING, "ws_ping_timeout": _PING},
+            },
+            "VoilaConfiguration": {
+                "template": "exactnb",
+                "allow_template_override": "NO",
+                "strip_sources": True,
+            },
+            "KernelManager": {"transport_encryption": "auto"},
+            "MappingKernelManager": {"cull_idle_timeout": _IDLE},
+        }
     )
