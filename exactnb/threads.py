@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
-__all__ = ["InPlace", "later", "pool", "there_are_threads"]
+__all__ = ["InPlace", "back_here", "later", "pool", "there_are_threads"]
 
 
 def pool(workers: int) -> Executor:
@@ -29,6 +29,24 @@ def later(seconds: float, call: Callable[..., Any], *arguments: Any) -> Callable
     timer.daemon = True
     timer.start()
     return timer.cancel
+
+
+def back_here() -> Callable[..., None]:
+    """What makes a call back here, from whichever thread it is asked to.
+
+    Here is the event loop that is running, as one is in every notebook: what is typed arrives there
+    too, so that the two cannot cross. Where none is running, the call is made at once.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return lambda call, *arguments: call(*arguments)
+
+    def made(call: Callable[..., Any], *arguments: Any) -> None:
+        if not loop.is_closed():  # else nobody is there any more
+            loop.call_soon_threadsafe(call, *arguments)
+
+    return made
 
 
 class InPlace(Executor):

@@ -1,5 +1,8 @@
 """Pickers: to search, to choose by code and name, to keep the id."""
 
+import asyncio
+import threading
+import time
 from types import SimpleNamespace
 
 import pandas as pd
@@ -67,6 +70,33 @@ def test_a_choice_shows_code_and_name_and_keeps_the_id():
     assert box.value == "10 · Alpenrad AG"
     person(box, "")
     assert model.payload() == {}
+
+
+def test_what_is_typed_while_an_answer_comes_is_not_lost():
+    """As in a notebook: what is typed comes to the event loop, in which the widget is."""
+    books, searching, goes_on = Books(), threading.Event(), threading.Event()
+    books.more = "further"  # so that a text is asked for anew
+
+    def slow(rows, page=books._page):
+        searching.set()
+        assert goes_on.wait(10)
+        return page(rows)
+
+    async def typing():
+        model, box = picker(ABSENT, books)
+        while not box.options:
+            await asyncio.sleep(0.01)
+        books._page = slow
+        person(box, "Jan")
+        assert await asyncio.to_thread(searching.wait, 10)
+        with box.hold_trait_notifications():  # under which a message of the front end is taken in
+            box.value = "Jansen"
+            goes_on.set()
+            time.sleep(0.2)
+        await asyncio.sleep(0.2)
+        return model.text(("x",)), box.value
+
+    assert asyncio.run(typing()) == ("Jansen", "Jansen")
 
 
 def test_labels_that_are_the_same_are_told_apart():

@@ -52,6 +52,34 @@ def test_a_call_is_made_later(there):
     asyncio.run(called())
 
 
+def test_what_a_thread_finds_comes_back_to_the_loop_that_asked(there):
+    async def asked():
+        came, here = asyncio.Event(), threads.back_here()
+        where = []
+
+        def taken():
+            where.append(threading.current_thread())
+            came.set()
+
+        threads.later(0, here, taken)
+        await asyncio.wait_for(came.wait(), timeout=10)
+        assert where == [threading.current_thread()]
+
+    asyncio.run(asked())
+
+
+def test_without_a_loop_it_is_made_at_once_and_after_one_not_at_all():
+    made = []
+    threads.back_here()(made.append, 1)
+    assert made == [1]
+
+    async def left():
+        return threads.back_here()
+
+    asyncio.run(left())(made.append, 2)
+    assert made == [1]
+
+
 def test_a_call_that_is_cancelled_is_not_made(there):
     async def cancelled():
         made = []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from exactnb.forms.choices import Choice, Found, Framed, Nothing, Served, Source
 from exactnb.schema.check import fold
-from exactnb.threads import later
+from exactnb.threads import back_here, later
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ class Finder:
         return self.source.known(value)
 
     def search_later(self, text: str, done: Callable[[Found | Exception], None]) -> None:
-        """Hands the choices to ``done`` in a while, from a thread or the event loop.
+        """Hands the choices to ``done`` in a while, in the event loop where one is running.
 
         A search that was asked for since makes this one stale: then ``done`` is not called.
         """
@@ -76,17 +76,21 @@ class Finder:
     def _later(self, ask: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self.cancel()
         with self._lock:
-            mine = self._asked
-            self._stop = later(self._delay, self._answer, mine, ask, done)
+            mine, here = self._asked, back_here()
 
-    def _answer(self, mine: int, ask: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        try:
-            answer = ask()
-        except Exception as failed:
-            # nobody is there to raise to: it is shown at the field
-            answer = failed
+            def answer() -> None:
+                try:
+                    found = ask()
+                except Exception as failed:
+                    # nobody is there to raise to: it is shown at the field
+                    found = failed
+                here(self._hand, mine, found, done)
+
+            self._stop = later(self._delay, answer)
+
+    def _hand(self, mine: int, found: Any, done: Callable[[Any], None]) -> None:
         if mine == self._asked:
-            done(answer)
+            done(found)
 
 
 class Finders:
