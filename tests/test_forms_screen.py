@@ -6,6 +6,7 @@ import pytest
 from sandbox_side import over
 
 import exactnb
+from exactnb.forms.lead import Lead
 from exactnb.sandbox import Sandbox
 
 
@@ -122,7 +123,16 @@ def test_the_keyboard_is_led_to_the_way_back_not_to_the_way_out(demo, monkeypatc
     led = []
     for name, button in buttons(form).items():
         monkeypatch.setattr(button, "focus", lambda name=name: led.append(name))
-    form.screen._refocus()
+    (lead,) = [child for child in form.widget.children if isinstance(child, Lead)]
+    asked = []
+    monkeypatch.setattr(lead, "send", asked.append)
+    lead.on(form.screen._refocus)
+    assert (asked, led) == ([{}], [])
+    lead._told(lead, {"free": False}, [])  # somebody types in another place
+    lead._told(lead, {"free": True}, [])  # too late: that was another view of the same form
+    assert led == []
+    lead.on(form.screen._refocus)
+    lead._told(lead, {"free": True}, [])
     assert led == ["Back to the form"]
 
 

@@ -19,6 +19,7 @@ needs poppler-utils pdftotext
 
 if [ ${#missing[@]} -eq 0 ]; then exit; fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  missing+=(fonts-liberation) # in which charts and pages are measured
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 else

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from exactnb.forms.fields import Fields
 from exactnb.forms.fields.look import CSS, Box, Look
+from exactnb.forms.lead import Lead
 from exactnb.forms.words import say
 from exactnb.threads import later
 
@@ -44,6 +45,7 @@ class Screen:
             value=f"<style>{CSS}</style><h3 class='exactnb-heading'>{escape(form.title)}</h3>",
         )
         self._buttons = look.make(widgets.HBox, "buttons")
+        self._lead: list[Lead] = []
         self._kept: dict[str, Any] = {}
         self._passing: list[Any] = []
         self._links: dict[Path, Any] = {}
@@ -66,6 +68,7 @@ class Screen:
             *fields,
             *self._problems(),
             *self._outcome(),
+            *self._lead,
             self._buttons,
         )
         for widget in before:
@@ -172,13 +175,14 @@ class Screen:
 
     def _press(self, act: Callable[[], Any]) -> None:
         before = self._form.status
+        self._lead = self._lead or [Lead(layout=self._look.layout)]
         act()
         now = self._form.status
         if now != before and now in ("done", "unknown"):
             # nobody runs the cell again that shows this form: what came of it would be lost
             self._form.redraw()
         # the button that was pressed may be gone, and the focus with it
-        later(_DRAWN, self._refocus)
+        later(_DRAWN, self._lead[0].on, self._refocus)
 
     def _refocus(self) -> None:
         """Lead the keyboard to what comes next: a wrong field, else the first button."""

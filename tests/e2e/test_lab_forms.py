@@ -78,6 +78,8 @@ def test_a_customer_and_an_invoice_of_ten_lines_are_made_by_keyboard_alone(servi
     form = records.output(2)
     records.select(2)
     ordered_by = keys.tab_to(form.get_by_role("combobox", name="Ordered by"))
+    records.page.wait_for_timeout(700)  # in which the form above has led its keyboard on
+    assert keys.has_focus(ordered_by)
     keys.type(NAME)
     keys.press("Tab")
     expect(ordered_by).to_have_value(f"{account['code']} · {NAME}")
