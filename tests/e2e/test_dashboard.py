@@ -61,8 +61,10 @@ def _address(log, served):
 
 def test_a_dashboard_answers_and_does_not_write(address, new_page):
     page = new_page()
+    page.set_default_timeout(150_000)  # the page is whole once the notebook has run
+    page.set_default_navigation_timeout(150_000)
     page.goto(address)
-    page.get_by_role("combobox", name="Year").wait_for(timeout=90_000)
+    page.get_by_role("combobox", name="Year").wait_for()
     page.get_by_text("2024 · EUR").wait_for()
     page.get_by_role("combobox", name="Year").select_option("2025")
     page.get_by_text("2025 · EUR").wait_for()
