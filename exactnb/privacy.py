@@ -74,18 +74,17 @@ class Names:
 
     def __init__(self, key: bytes) -> None:
         self.key = key
-        self._kinds: dict[str, str] = {}
-        self._taken: dict[str, str] = {}
         self._codes: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
         #: first two words → how far in the first stands, the form, its code; the longest first
         self._by_words: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
 
     def __len__(self) -> int:
-        return len(self._kinds)
+        return len(self._codes)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Each value and what it tells of, in the order of the alphabet."""
-        return iter(sorted(self._kinds.items()))
+        return ((value, code.partition("-")[0]) for value, code in sorted(self._codes.items()))
 
     @property
     def codes(self) -> dict[str, str]:
@@ -95,11 +94,9 @@ class Names:
     def note(self, value: Any, kind: str) -> None:
         """Keep a value; what it tells of is the first that is said of it."""
         text = " ".join(value.split()) if isinstance(value, str) else ""
-        if text in self._kinds or not _TELLING.search(text) or _GUID.fullmatch(text):
+        if text in self._codes or not _TELLING.search(text) or _GUID.fullmatch(text):
             return
-        self._kinds[text] = kind
-        code = self._code(text, kind)
-        self._codes[text] = code
+        code = self._codes[text] = self._code(text, kind)
         for form in _forms(text, kind):
             words = list(_WORD.finditer(form))
             if words:

@@ -8,6 +8,7 @@ from typing import Any
 
 from exactnb.errors import InputError
 from exactnb.extras import needed
+from exactnb.reports.running import encrypted
 
 __all__ = ["serve"]
 
@@ -52,7 +53,7 @@ def serve(notebook: Path, port: int = 8866, *, browse: bool = True) -> None:
 def _config(port: int, browse: bool) -> Any:
     from traitlets.config import Config
 
-    return Config(
+    ours = Config(
         {
             "Voila": {
                 "ip": "127.0.0.1",
@@ -67,7 +68,8 @@ def _config(port: int, browse: bool) -> Any:
                 "allow_template_override": "NO",
                 "strip_sources": True,
             },
-            "KernelManager": {"transport_encryption": "auto"},
             "MappingKernelManager": {"cull_idle_timeout": _IDLE},
         }
     )
+    ours.merge(encrypted())
+    return ours

@@ -63,9 +63,8 @@ class Report:
             "Checks": f"{len(self.passed)} of {checks} hold" if checks else "none",
         }
         rows = number(self.rows_with_names, 0)
-        facts["Names"] = f"{rows} rows" if self.rows_with_names else "none"
-        if self.codes:
-            facts["Names"] = "told by codes"
+        named = f"{rows} rows" if self.rows_with_names else "none"
+        facts["Names"] = "told by codes" if self.codes else named
         notes = [*self.failed]
         if self.rows_with_names:
             notes.append(

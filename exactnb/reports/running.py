@@ -12,7 +12,7 @@ from exactnb.errors import InputError, ReportError
 from exactnb.extras import needed
 from exactnb.privacy import HANDED, Names, environment
 
-__all__ = ["ran", "read"]
+__all__ = ["encrypted", "ran", "read"]
 
 _TO = "run a notebook"
 #: what runs after the notebook's own cells; a kernel may have no exactnb, or an older one
@@ -85,7 +85,7 @@ def ran(
         record_timing=False,
         extra_arguments=[f"--ext={extension}"] if extension else [],
         resources={"metadata": {"path": str(folder)}},
-        config=_encrypted(),
+        config=encrypted(),
     )
     at: list[int] = []
     client.on_cell_execute = lambda cell, cell_index: at.append(cell_index)
@@ -123,8 +123,8 @@ def ran(
     return made
 
 
-def _encrypted() -> Any:
-    """Encrypt what goes between here and the kernel, where both can."""
+def encrypted() -> Any:
+    """Settings by which what goes between here and a kernel is encrypted, where both can."""
     from jupyter_client.manager import KernelManager
     from traitlets.config import Config
 

@@ -12,7 +12,7 @@ import ipywidgets as widgets
 from exactnb.display.options import say
 from exactnb.forms.fields.look import Box, Look
 from exactnb.setting_up.standing import building, page, standing
-from exactnb.setting_up.steps import TITLES, linked
+from exactnb.setting_up.steps import linked
 
 if TYPE_CHECKING:
     from exactnb.setting_up.guide import Setup
@@ -109,7 +109,7 @@ class Screen:
             options = [(f"{c.name} ({c.id}): {standing(c)}", c.id) for c in found.connections]
             chosen = found.chosen.id if found.chosen else options[0][1]
             said = say("Use this connection", "Gebruik deze verbinding")
-            shown += self._choice(_title("connection"), options, chosen, said, guide.choose)
+            shown += self._choice(found["connection"].title, options, chosen, said, guide.choose)
         there = found.chosen
         if there is None and found.connections:
             return shown  # several are ready: one is to be chosen first
@@ -130,7 +130,7 @@ class Screen:
         options = [(f"{code} {name}", code) for code, name in found.divisions.items()]
         here = found.division if found.division in found.divisions else options[0][1]
         said = say("Use this division", "Gebruik deze administratie")
-        return self._choice(_title("division"), options, here, said, guide.choose_division)
+        return self._choice(found["division"].title, options, here, said, guide.choose_division)
 
     def _connect_and_wait(self) -> None:
         self._guide.connect()
@@ -203,7 +203,3 @@ class Screen:
             self.refresh()
         if self._guide.found.proven:
             self._guide.redraw()
-
-
-def _title(step: str) -> str:
-    return say(*TITLES[step])

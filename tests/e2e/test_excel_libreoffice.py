@@ -66,26 +66,21 @@ def poisoned(path):
     return made, count
 
 
+def cells(book, wanted):
+    """Place → what stands there, of the cells that are wanted."""
+    every = ((sheet.title, cell) for sheet in book for row in sheet.iter_rows() for cell in row)
+    return {(title, cell.coordinate): cell.value for title, cell in every if wanted(cell)}
+
+
 def formulas(book):
     """Place → formula; a yes or no is kept by LibreOffice as one, which is none of ours."""
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.data_type == "f" and cell.value not in ("=TRUE()", "=FALSE()")
-    }
+    own = ("=TRUE()", "=FALSE()")
+    return cells(book, lambda cell: cell.data_type == "f" and cell.value not in own)
 
 
 def figures(book):
     """Every number of a workbook by its place."""
-    return {
-        (sheet.title, cell.coordinate): cell.value
-        for sheet in book
-        for row in sheet.iter_rows()
-        for cell in row
-        if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
-    }
+    return cells(book, lambda cell: type(cell.value) in (int, float))
 
 
 def recalculated(paths, folder):
